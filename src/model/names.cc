@@ -1,0 +1,64 @@
+#include "model/names.h"
+
+#include <array>
+
+namespace plimsoll {
+namespace {
+
+template <class Enum, size_t N>
+struct Names {
+  std::array<std::string_view, N> rows;
+  std::string_view of(Enum v) const { return rows.at(static_cast<size_t>(v)); }
+  std::optional<Enum> parse(std::string_view text) const {
+    for (size_t i = 0; i < N; ++i) {
+      if (rows[i] == text) return static_cast<Enum>(i);
+    }
+    return std::nullopt;
+  }
+};
+
+constexpr Names<AssetKind, 3> asset_kinds{{"host", "container", "image"}};
+constexpr Names<PackageType, 12> package_types{
+    {"deb", "rpm", "apk", "npm", "pypi", "golang", "maven", "gem", "nuget", "composer", "cargo", "other"}};
+constexpr Names<Loaded, 3> loadeds{{"unknown", "no", "yes"}};
+constexpr Names<Transport, 2> transports{{"tcp", "udp"}};
+constexpr Names<ThreatKind, 7> threat_kinds{
+    {"vulnerability", "benchmark", "network", "behaviour", "malware", "secret", "patch"}};
+constexpr Names<SeverityLevel, 5> severity_levels{{"unknown", "low", "medium", "high", "critical"}};
+constexpr Names<AttackVector, 5> attack_vectors{{"unknown", "network", "adjacent", "local", "physical"}};
+constexpr Names<ThreatLevel, 5> threat_levels{{"minimal", "low", "medium", "high", "critical"}};
+constexpr Names<Certainty, 3> certainties{{"maybe", "likely", "sure"}};
+constexpr Names<Tristate, 3> tristates{{"no", "unknown", "yes"}};
+
+}  // namespace
+
+std::string_view name_of(AssetKind v) { return asset_kinds.of(v); }
+std::string_view name_of(PackageType v) { return package_types.of(v); }
+std::string_view name_of(Loaded v) { return loadeds.of(v); }
+std::string_view name_of(Transport v) { return transports.of(v); }
+std::string_view name_of(ThreatKind v) { return threat_kinds.of(v); }
+std::string_view name_of(SeverityLevel v) { return severity_levels.of(v); }
+std::string_view name_of(AttackVector v) { return attack_vectors.of(v); }
+std::string_view name_of(ThreatLevel v) { return threat_levels.of(v); }
+std::string_view name_of(Certainty v) { return certainties.of(v); }
+std::string_view name_of(Tristate v) { return tristates.of(v); }
+
+std::optional<AssetKind> parse_asset_kind(std::string_view t) { return asset_kinds.parse(t); }
+std::optional<PackageType> parse_package_type(std::string_view t) { return package_types.parse(t); }
+std::optional<Loaded> parse_loaded(std::string_view t) { return loadeds.parse(t); }
+std::optional<Transport> parse_transport(std::string_view t) { return transports.parse(t); }
+std::optional<ThreatKind> parse_threat_kind(std::string_view t) { return threat_kinds.parse(t); }
+std::optional<SeverityLevel> parse_severity_level(std::string_view t) { return severity_levels.parse(t); }
+std::optional<AttackVector> parse_attack_vector(std::string_view t) { return attack_vectors.parse(t); }
+std::optional<ThreatLevel> parse_threat_level(std::string_view t) { return threat_levels.parse(t); }
+std::optional<Certainty> parse_certainty(std::string_view t) { return certainties.parse(t); }
+std::optional<Tristate> parse_tristate(std::string_view t) { return tristates.parse(t); }
+
+SeverityLevel severity_level_of(double score) {
+  if (score >= 9.0) return SeverityLevel::critical;
+  if (score >= 7.0) return SeverityLevel::high;
+  if (score >= 4.0) return SeverityLevel::medium;
+  return score > 0 ? SeverityLevel::low : SeverityLevel::unknown;
+}
+
+}  // namespace plimsoll

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/asset.h"
+#include "model/assessment.h"
+#include "model/facts.h"
+#include "model/flow.h"
+#include "model/inventory.h"
+#include "model/threat.h"
+
+namespace plimsoll {
+
+struct DbSource {
+  std::string name;       // "osv/Debian", "kev", "epss", "cvss"
+  uint64_t records = 0;
+  std::optional<Instant> date;  // newest date inside the source
+  bool operator==(const DbSource&) const = default;
+};
+
+// State of the threat database a report was made with; `present` is false when there was none.
+struct ThreatDbInfo {
+  bool present = false;
+  std::string path;
+  std::optional<Instant> built_at;
+  uint64_t records = 0;
+  std::vector<DbSource> sources;
+  bool operator==(const ThreatDbInfo&) const = default;
+};
+
+// One asset with everything known of it. At most one of container and host is set.
+struct AssetReport {
+  Asset asset;
+  std::optional<ContainerFacts> container;
+  std::optional<HostFacts> host;
+  std::optional<OsRelease> os;
+  std::vector<Package> packages;
+  std::vector<Threat> threats;      // worst first
+  Assessment assessment;
+  Instant scanned_at{};
+  bool operator==(const AssetReport&) const = default;
+};
+
+// One thing to do, and what it brings.
+struct FixAction {
+  std::string id;                   // stable: "upgrade:deb/openssl", "route:esc.privileged"
+  std::string kind;                 // "upgrade", "patch-host", "setting", "exposure"
+  std::string title;                // "Upgrade openssl to 3.0.17-1 in image web:1"
+  std::string remedy;               // what exactly to do
+  struct Fall {
+    AssetId asset;
+    std::string name;
+    int before = 0, after = 0;
+    bool operator==(const Fall&) const = default;
+  };
+  std::vector<Fall> falls;          // largest first
+  int total_fall = 0;               // sum over assets
+  std::vector<ThreatId> removes;
+  bool operator==(const FixAction&) const = default;
+};
+
+// The assessed world at one moment: what every renderer reads.
+struct Report {
+  Instant generated_at{};
+  std::string tool_version;
+  ThreatDbInfo threat_db;
+  std::vector<AssetReport> assets;  // highest score first, then by name
+  std::vector<Flow> flows;
+  std::vector<FixAction> fixes;     // largest total fall first
+  IncompleteList incomplete;        // of the whole run; those of an asset stand with the asset
+  bool operator==(const Report&) const = default;
+};
+
+}  // namespace plimsoll

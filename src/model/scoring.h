@@ -1,0 +1,37 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace plimsoll {
+
+// Constants of the threat level (docs/scoring.md); values come from data/policies/default.yaml through policy.
+// The initial values here are the documented defaults, so that a test can build one without the file.
+struct ScoringPolicy {
+  double severity_exponent = 1.5;
+  double likelihood_known_exploited = 1.0, likelihood_unknown = 0.7, likelihood_epss_base = 0.25, likelihood_epss_span = 0.75;
+  double reach_wan = 1.0, reach_assets = 0.8, reach_none = 0.5;
+  double reach_local = 0.5, reach_local_privileged = 0.8, reach_other = 1.0;
+  double not_loaded_factor = 0.5;
+  double discount_weight = 0.9, discount_rank = 0.75;
+  double unknown_severity = 5.0;  // severity assumed where no source gives one: unknown is not harmless
+  int points_takes_wan = 10, points_reaches_wan = 5, points_abnormal_network = 15, points_privileged = 15;
+  struct UserAddition {
+    std::string name;
+    std::string label;            // "key" or "key=value" an asset must carry
+    int points = 0;
+    bool operator==(const UserAddition&) const = default;
+  };
+  std::vector<UserAddition> user_additions;
+  double edge_host_to_container = 0.3, edge_container_to_host = 0.02;
+  double edge_escape_sure = 0.9, edge_escape_likely = 0.6, edge_escape_maybe = 0.2;
+  double edge_seen = 0.2, edge_permitted = 0.1;
+  double edge_outside_seen = 1.0, edge_outside_possible = 0.5;
+  // docs/decisions: whether the bare edge outside -> asset is itself inherited (it is already counted in reach and
+  // in the fixed addition); paths with at least one asset in between always are.
+  bool inherit_direct_from_outside = false;
+  int level_critical = 90, level_high = 70, level_medium = 40, level_low = 10;
+  int db_age_warning_days = 7;
+  bool operator==(const ScoringPolicy&) const = default;
+};
+
+}  // namespace plimsoll
