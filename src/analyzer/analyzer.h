@@ -1,0 +1,37 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/report.h"
+#include "policy/policy.h"
+#include "system/machine.h"
+#include "threatdb/threatdb.h"
+
+namespace plimsoll::analyzer {
+
+// What to look at; the grammar of `plimsoll scan TARGET`.
+struct Target {
+  enum class Kind { all, host, container, image, archive, oci, rootfs, replay } kind = Kind::all;
+  std::string value;   // name, reference or path
+};
+Result<Target> parse_target(const std::string& text);
+
+// Heard while working: a step's name, and how much of it is done (total 0 = not known).
+using Progress = std::function<void(const std::string& step, uint64_t done, uint64_t total)>;
+
+struct Settings {
+  std::vector<Target> targets;               // empty: all
+  std::string docker_socket = "/var/run/docker.sock";
+  Progress progress;
+};
+
+// Steps 1-3: discover, probe, inventory. Nothing is judged; the result can be recorded.
+Result<Report> gather(const system::Machine& machine, const Settings& settings);
+
+// Steps 4-6: match, assess, order. `db` may be null: then every asset says that vulnerabilities were not assessed.
+void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& policy, Instant now);
+
+}  // namespace plimsoll::analyzer

@@ -1,0 +1,19 @@
+#pragma once
+#include "model/facts.h"
+#include "model/incomplete.h"
+#include "model/asset.h"
+#include "system/machine.h"
+
+namespace plimsoll::probe {
+
+struct HostProbe {
+  HostFacts facts;
+  std::vector<std::string> mapped;   // files mapped by processes in the host's mount namespace
+  bool mapped_complete = false;
+  IncompleteList not_assessed;
+};
+
+// Facts of this host: identity, kernel, hardware and platform, security settings, listeners. Never fails as a whole.
+HostProbe probe_host(const system::Machine& machine);
+
+}  // namespace plimsoll::probe

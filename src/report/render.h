@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "model/report.h"
+
+namespace plimsoll::report {
+
+struct Options {
+  bool colour = false;
+  size_t columns = 80;
+  size_t threats_per_asset = 5;           // table: 0 = all
+  std::vector<SeverityLevel> severities;  // only these; empty = all
+  bool only_fixed = false;                // only threats with a fixed version
+  int db_age_warning_days = 7;
+};
+
+// Pure; no line of a table is wider than Options::columns; everything foreign is escaped for its medium.
+std::string render_table(const Report& report, const Options& options);
+std::string render_json(const Report& report, const Options& options);
+std::string render_html(const Report& report, const Options& options);   // self-contained, no network, sortable, filterable
+std::string render_explain(const AssetReport& asset, const Report& report, const Options& options);
+std::string render_fixes(const Report& report, const Options& options);
+
+// The report with the threats left out that `options` filters. Scores stay: they count everything.
+Report filtered(const Report& report, const Options& options);
+
+}  // namespace plimsoll::report

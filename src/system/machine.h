@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace plimsoll::system {
+
+struct FileStat {
+  uint32_t mode = 0;     // type and permission bits, as st_mode
+  uint32_t uid = 0, gid = 0;
+  uint64_t device = 0, inode = 0, rdev = 0, size = 0;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string body;
+};
+
+// The one seam to this machine. Paths are absolute host paths (procfs and sysfs included); no call follows a symlink in the
+// last component unless said. Real, recorded and in-memory implementations; thread-safe. Every error names the path.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  virtual Result<std::string> read_file(const std::string& path, size_t limit = size_t{8} << 20) const = 0;
+  virtual Result<std::vector<std::string>> list_directory(const std::string& path, size_t limit = 1'000'000) const = 0;
+  virtual Result<std::string> read_link(const std::string& path) const = 0;
+  virtual Result<FileStat> stat(const std::string& path, bool follow) const = 0;
+  // One HTTP request over a UNIX socket, whole reply in memory (`limit` bytes), `seconds` for everything.
+  virtual Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
+                                      std::string_view body, size_t limit, int seconds) const = 0;
+  virtual Instant now() const = 0;
+  virtual uint32_t effective_uid() const = 0;
+};
+
+std::unique_ptr<Machine> this_machine();
+
+}  // namespace plimsoll::system
