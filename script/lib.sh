@@ -1,0 +1,51 @@
+# Shared by the scripts of this folder: sourced, never run. Every message goes to standard error.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf 'plimsoll: %s\n' "$*" >&2; }
+fail() { printf 'plimsoll: %s\n' "$*" >&2; exit 1; }
+
+# as_root COMMAND...: runs it as root; with sudo when we are not (never prompting without a terminal).
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    sudo -E "$@"
+  else
+    fail "needs root to run: $* ; run this script as root or with sudo"
+  fi
+}
+
+# missing_packages LIST...: names in script/packages/LIST that are not installed.
+missing_packages() {
+  local list name
+  for list in "$@"; do
+    while read -r name; do
+      case "$name" in '' | '#'*) continue ;; esac
+      [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s\n' "$name"
+    done <"script/packages/$list"
+  done
+}
+
+# install_packages LIST...: installs what is missing, and nothing when nothing is (so it works offline then).
+install_packages() {
+  command -v apt-get >/dev/null || fail "this needs Debian 12: no apt-get found"
+  local missing
+  missing=$(missing_packages "$@")
+  # npm comes with Debian's npm package or with an upstream nodejs; take whichever is there.
+  case " $* " in *" test "*) command -v npm >/dev/null || missing="$missing npm" ;; esac
+  missing=$(printf '%s' "$missing" | tr '\n' ' ')
+  if [ -z "${missing// /}" ]; then
+    say "all packages for: $* are installed"
+    return
+  fi
+  say "installing: $missing"
+  local log
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  as_root apt-get update -q >"$log" 2>&1 || say "apt-get update had faults; trying with the lists at hand ($(tail -1 "$log"))"
+  # shellcheck disable=SC2086  # a list of names, split on purpose
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >"$log" 2>&1 ||
+    { tail -5 "$log" >&2; rm -f "$log"; fail "could not install the packages above; check the network or proxy (http_proxy) and run again"; }
+  rm -f "$log"
+}
