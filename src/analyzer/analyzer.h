@@ -15,15 +15,18 @@ namespace plimsoll::analyzer {
 // What to look at; the grammar of `plimsoll scan TARGET`.
 struct Target {
   enum class Kind { all, host, container, image, archive, oci, rootfs, replay } kind = Kind::all;
-  std::string value;   // name, reference or path
+  std::string value;  // name, reference or path
 };
 Result<Target> parse_target(const std::string& text);
 
 // Heard while working: a step's name, and how much of it is done (total 0 = not known).
 using Progress = std::function<void(const std::string& step, uint64_t done, uint64_t total)>;
 
+// The file inside a recording's directory (`scan --record DIR`, `replay:DIR`).
+inline constexpr const char* recording_file = "facts.json";
+
 struct Settings {
-  std::vector<Target> targets;               // empty: all
+  std::vector<Target> targets;  // empty: all
   std::string docker_socket = "/var/run/docker.sock";
   Progress progress;
 };

@@ -5,8 +5,8 @@
 namespace plimsoll {
 
 std::string_view name_of(ErrorKind kind) {
-  constexpr std::array<std::string_view, 9> names = {"not found",   "denied", "unreachable", "malformed", "unsupported",
-                                                     "over limit", "conflict", "timeout",     "bug"};
+  constexpr std::array<std::string_view, 9> names = {
+      "not found", "denied", "unreachable", "malformed", "unsupported", "over limit", "conflict", "timeout", "bug"};
   return names.at(static_cast<size_t>(kind));
 }
 

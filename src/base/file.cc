@@ -12,7 +12,7 @@ namespace {
 
 Error errno_error(const std::string& path, std::string_view doing) {
   const int code = errno;
-  const ErrorKind kind = code == ENOENT                      ? ErrorKind::not_found
+  const ErrorKind kind = code == ENOENT                    ? ErrorKind::not_found
                          : code == EACCES || code == EPERM ? ErrorKind::denied
                                                            : ErrorKind::unreachable;
   return {kind, "cannot " + std::string(doing) + ": " + std::strerror(code), path};

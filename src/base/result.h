@@ -34,14 +34,14 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-struct Done {};                 // the value of a step that yields none
-using Status = Result<Done>;    // success, or the reason against it
+struct Done {};               // the value of a step that yields none
+using Status = Result<Done>;  // success, or the reason against it
 
 }  // namespace plimsoll
 
 // Returns the error of `expression` from the enclosing function, else binds its value to `name`.
-#define PLIMSOLL_TRY(name, expression)                               \
-  auto name##_result_ = (expression);                                \
+#define PLIMSOLL_TRY(name, expression)                                \
+  auto name##_result_ = (expression);                                 \
   if (!name##_result_.ok()) return std::move(name##_result_).error(); \
   auto name = std::move(name##_result_).value()
 

@@ -128,11 +128,12 @@ size_t columns_of(std::string_view text) {
   size_t columns = 0;
   while (!text.empty()) {
     const Point point = decode(text);
-    const bool wide = point.code != UINT32_MAX &&
-                      ((point.code >= 0x1100 && point.code <= 0x115F) || (point.code >= 0x2E80 && point.code <= 0xA4CF) ||
-                       (point.code >= 0xAC00 && point.code <= 0xD7A3) || (point.code >= 0xF900 && point.code <= 0xFAFF) ||
-                       (point.code >= 0xFE30 && point.code <= 0xFE6F) || (point.code >= 0xFF00 && point.code <= 0xFF60) ||
-                       (point.code >= 0x1F300 && point.code <= 0x1FAFF));
+    const bool wide =
+        point.code != UINT32_MAX &&
+        ((point.code >= 0x1100 && point.code <= 0x115F) || (point.code >= 0x2E80 && point.code <= 0xA4CF) ||
+         (point.code >= 0xAC00 && point.code <= 0xD7A3) || (point.code >= 0xF900 && point.code <= 0xFAFF) ||
+         (point.code >= 0xFE30 && point.code <= 0xFE6F) || (point.code >= 0xFF00 && point.code <= 0xFF60) ||
+         (point.code >= 0x1F300 && point.code <= 0x1FAFF));
     columns += wide ? 2 : 1;
     text.remove_prefix(point.length);
   }

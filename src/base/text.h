@@ -14,7 +14,7 @@ std::string printable(std::string_view text, size_t limit = 4096);
 // True for a well-formed UTF-8 string (no overlongs, no surrogates).
 bool is_utf8(std::string_view text);
 
-std::string_view trim(std::string_view text);  // ASCII blanks off both ends
+std::string_view trim(std::string_view text);                                // ASCII blanks off both ends
 std::vector<std::string_view> split(std::string_view text, char separator);  // "a::b" -> {"a","","b"}; "" -> {""}
 std::vector<std::string_view> split_words(std::string_view text);            // by runs of ASCII blanks, none empty
 std::string lower(std::string_view text);                                    // ASCII only

@@ -12,12 +12,12 @@ namespace plimsoll::inventory {
 
 struct Taken {
   Inventory inventory;
-  Fact<bool> setuid_files;   // a setuid-root file or a file capability was seen (unknown where modes are not known)
+  Fact<bool> setuid_files;  // a setuid-root file or a file capability was seen (unknown where modes are not known)
 };
 
 // Walks `tree` once and finds its os-release and packages with the table of catalogers (catalogers.h).
-// `progress` (may be empty) hears of entries seen so far, from any thread. Fails only when the tree cannot be read at all;
-// single unreadable or broken files are listed in inventory.not_assessed.
+// `progress` (may be empty) hears of entries seen so far, from any thread. Fails only when the tree cannot be read at
+// all; single unreadable or broken files are listed in inventory.not_assessed.
 Result<Taken> take_inventory(rootfs::Tree& tree, const std::function<void(uint64_t)>& progress = {});
 
 // Fills Package::loaded of a running asset. `mapped` holds the paths mapped by its processes as seen inside its root

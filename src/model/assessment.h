@@ -11,7 +11,7 @@ namespace plimsoll {
 enum class ThreatLevel { minimal, low, medium, high, critical };
 
 struct FixedAddition {
-  std::string name;      // "takes connections from the WAN"
+  std::string name;  // "takes connections from the WAN"
   int points = 0;
   std::string evidence;
   bool operator==(const FixedAddition&) const = default;
@@ -19,41 +19,41 @@ struct FixedAddition {
 
 // What one group of threats (all removed by one upgrade) adds to the asset's own level.
 struct Contribution {
-  std::string group;          // "openssl 3.0.11-1 (source package)"
-  ThreatId worst;             // the threat that stands for the group
-  int threats = 0;            // how many the group holds
-  int rank = 1;               // 1 = worst
-  double severity_factor = 0; // (severity/10)^1.5
+  std::string group;           // "openssl 3.0.11-1 (source package)"
+  ThreatId worst;              // the threat that stands for the group
+  int threats = 0;             // how many the group holds
+  int rank = 1;                // 1 = worst
+  double severity_factor = 0;  // (severity/10)^1.5
   double likelihood = 0, reach = 0;
   std::string likelihood_why, reach_why;
-  double risk = 0;            // r = severity_factor * likelihood * reach
-  double factor = 0;          // 0.9 * r * 0.75^(rank-1)
-  double points = 0;          // points of 100 of `own`, summing to own without additions (telescoping)
+  double risk = 0;    // r = severity_factor * likelihood * reach
+  double factor = 0;  // 0.9 * r * 0.75^(rank-1)
+  double points = 0;  // points of 100 of `own`, summing to own without additions (telescoping)
   bool operator==(const Contribution&) const = default;
 };
 
 struct PathStep {
-  AssetId asset;              // empty: the outside network
-  std::string name;           // "internet", asset name
-  double edge = 0;            // probability of the edge that enters this step; 1 for the start
-  std::string why;            // "privileged container (esc.privileged)", "connections seen to port 6379"
+  AssetId asset;     // empty: the outside network
+  std::string name;  // "internet", asset name
+  double edge = 0;   // probability of the edge that enters this step; 1 for the start
+  std::string why;   // "privileged container (esc.privileged)", "connections seen to port 6379"
   bool operator==(const PathStep&) const = default;
 };
 
 struct Inherited {
-  double level = 0;           // 0-1: start's own level times the edges
-  std::vector<PathStep> path; // start first, this asset last; empty when nothing is inherited
+  double level = 0;            // 0-1: start's own level times the edges
+  std::vector<PathStep> path;  // start first, this asset last; empty when nothing is inherited
   bool operator==(const Inherited&) const = default;
 };
 
 struct Assessment {
-  int score = 0;              // 0-100
+  int score = 0;                             // 0-100
   ThreatLevel level = ThreatLevel::minimal;  // never minimal when not_assessed is not empty
-  double own = 0;             // 0-1, additions included, capped at 1
-  double own_threats = 0;     // 0-1, without additions
+  double own = 0;                            // 0-1, additions included, capped at 1
+  double own_threats = 0;                    // 0-1, without additions
   std::vector<FixedAddition> additions;
   Inherited inherited;
-  std::vector<Contribution> contributions;   // worst first
+  std::vector<Contribution> contributions;  // worst first
   std::vector<RouteFinding> routes;
   IncompleteList not_assessed;
   bool operator==(const Assessment&) const = default;

@@ -46,11 +46,16 @@ std::string alpine_branch(std::string_view version) {
 
 std::string release_suffix(const Distribution& row, std::string_view version) {
   switch (row.release) {
-    case Release::major: return std::string(split(version, '.')[0]);
-    case Release::exact: return std::string(version);
-    case Release::alpine: return alpine_branch(version);
-    case Release::ubuntu: return std::string(version) + (is_ubuntu_lts(version) ? ":LTS" : "");
-    case Release::none: return {};
+    case Release::major:
+      return std::string(split(version, '.')[0]);
+    case Release::exact:
+      return std::string(version);
+    case Release::alpine:
+      return alpine_branch(version);
+    case Release::ubuntu:
+      return std::string(version) + (is_ubuntu_lts(version) ? ":LTS" : "");
+    case Release::none:
+      return {};
   }
   return {};
 }

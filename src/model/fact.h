@@ -15,7 +15,9 @@ struct Fact {
   bool known() const { return value.has_value(); }
   bool is(const T& expected) const { return value && *value == expected; }
   static Fact of(T v, std::string from = {}) { return {std::move(v), std::move(from), {}}; }
-  static Fact missing(std::string why, std::string from = {}) { return {std::nullopt, std::move(from), std::move(why)}; }
+  static Fact missing(std::string why, std::string from = {}) {
+    return {std::nullopt, std::move(from), std::move(why)};
+  }
   bool operator==(const Fact&) const = default;
 };
 

@@ -21,18 +21,18 @@ struct CapabilitySets {  // bit n = capability number n
 
 struct ProcessFacts {
   int pid = 0, parent_pid = 0;
-  std::string name;                   // comm
-  std::string exe;                    // /proc/PID/exe as seen inside the container; empty when unreadable
-  Fact<uint32_t> host_uid;            // effective uid as the host sees it
+  std::string name;         // comm
+  std::string exe;          // /proc/PID/exe as seen inside the container; empty when unreadable
+  Fact<uint32_t> host_uid;  // effective uid as the host sees it
   Fact<CapabilitySets> capabilities;
   Fact<bool> no_new_privs;
-  Fact<int> seccomp;                  // 0 none, 1 strict, 2 filter
-  Fact<std::string> lsm_label;        // "docker-default (enforce)", "unconfined"; empty text when no LSM labels it
+  Fact<int> seccomp;            // 0 none, 1 strict, 2 filter
+  Fact<std::string> lsm_label;  // "docker-default (enforce)", "unconfined"; empty text when no LSM labels it
   bool operator==(const ProcessFacts&) const = default;
 };
 
 struct MountFacts {
-  std::string target;     // inside the container
+  std::string target;  // inside the container
   std::string fs_type;
   std::string host_path;  // resolved on the host; empty when not from a host file system or not found
   bool read_only = false;
@@ -50,9 +50,9 @@ struct RuntimeSocketFacts {  // a runtime's listening socket reachable inside th
 
 struct Listener {
   Transport transport = Transport::tcp;
-  std::string address;       // "0.0.0.0", "::", "127.0.0.1"
+  std::string address;  // "0.0.0.0", "::", "127.0.0.1"
   uint16_t port = 0;
-  int pid = 0;               // 0 unknown
+  int pid = 0;  // 0 unknown
   bool loopback_only = false;
   auto operator<=>(const Listener&) const = default;
 };
@@ -62,64 +62,65 @@ struct PublishedPort {
   std::string host_address;
   uint16_t host_port = 0;
   uint16_t container_port = 0;
-  bool outside = false;      // the host address is a wildcard or not loopback: can be reached from other machines
+  bool outside = false;  // the host address is a wildcard or not loopback: can be reached from other machines
   auto operator<=>(const PublishedPort&) const = default;
 };
 
 struct NetworkAttachment {
-  std::string network_id;    // runtime's id of the network; equal ids share a segment
+  std::string network_id;  // runtime's id of the network; equal ids share a segment
   std::string name;
   std::string address4, address6;
-  bool internal = false;     // no route out
+  bool internal = false;  // no route out
   bool operator==(const NetworkAttachment&) const = default;
 };
 
 struct DeviceNode {
   std::string path;
-  char type = 'c';           // 'b' or 'c'
+  char type = 'c';  // 'b' or 'c'
   uint32_t major = 0, minor = 0;
-  std::string meaning;       // "disk", "mem", "kvm"...; empty for the runtime's default set
+  std::string meaning;  // "disk", "mem", "kvm"...; empty for the runtime's default set
   bool operator==(const DeviceNode&) const = default;
 };
 
 struct ContainerFacts {
   ContainerId id;
   std::string name;
-  std::string runtime;               // "docker", "podman", "containerd", "unmanaged"
+  std::string runtime;  // "docker", "podman", "containerd", "unmanaged"
   std::string image_ref;
   ImageDigest image;
-  std::string status;                // "running", "paused"
+  std::string status;  // "running", "paused"
   Instant created{};
   std::map<std::string, std::string> labels;
-  int pid = 0;                       // first process on the host
+  int pid = 0;  // first process on the host
   std::vector<ProcessFacts> processes;
-  std::map<std::string, Fact<bool>> host_namespace;  // "pid","net","ipc","uts","cgroup","mnt","user" -> shared with host
+  std::map<std::string, Fact<bool>>
+      host_namespace;  // "pid","net","ipc","uts","cgroup","mnt","user" -> shared with host
   std::map<std::string, uint64_t> namespace_inode;
-  std::string joined_pid_namespace_of;               // container id whose pid namespace it joined; else empty
-  Fact<bool> privileged;             // asked for at start (configuration); the kernel's view is in processes and devices
+  std::string joined_pid_namespace_of;  // container id whose pid namespace it joined; else empty
+  Fact<bool> privileged;  // asked for at start (configuration); the kernel's view is in processes and devices
   Fact<bool> rootless_runtime;
-  Fact<std::string> user_configured; // image/run user
+  Fact<std::string> user_configured;  // image/run user
   Fact<std::vector<MountFacts>> mounts;
   Fact<std::vector<RuntimeSocketFacts>> runtime_sockets;
   std::map<std::string, Fact<bool>> kernel_path_writable;  // "/proc/sys/kernel/core_pattern" -> writable from inside
   Fact<bool> cgroup_v1_writable_at_top;
   Fact<bool> all_devices_allowed;
-  Fact<std::vector<DeviceNode>> device_nodes;        // beyond the runtime's default set
-  Fact<bool> setuid_files;           // image has a setuid-root file or file capabilities
-  Fact<bool> host_directory_fd;      // holds a descriptor, cwd or root outside its own mounts
-  Fact<uint64_t> memory_limit, pids_limit;           // effective over all ancestors; UINT64_MAX = none
-  Fact<double> cpu_limit;            // CPUs; 0 = none
+  Fact<std::vector<DeviceNode>> device_nodes;  // beyond the runtime's default set
+  Fact<bool> setuid_files;                     // image has a setuid-root file or file capabilities
+  Fact<bool> host_directory_fd;                // holds a descriptor, cwd or root outside its own mounts
+  Fact<uint64_t> memory_limit, pids_limit;     // effective over all ancestors; UINT64_MAX = none
+  Fact<double> cpu_limit;                      // CPUs; 0 = none
   Fact<bool> read_only_root;
   Fact<std::vector<Listener>> listeners;
   Fact<std::vector<PublishedPort>> published;
   Fact<std::vector<NetworkAttachment>> networks;
-  Fact<bool> reaches_outside;        // a default route out of the machine exists in its network namespace
-  std::vector<std::string> secret_variable_names;    // names only, never values
+  Fact<bool> reaches_outside;                      // a default route out of the machine exists in its network namespace
+  std::vector<std::string> secret_variable_names;  // names only, never values
   bool operator==(const ContainerFacts&) const = default;
 };
 
 struct RuntimeFacts {
-  std::string name;                  // "docker"
+  std::string name;  // "docker"
   std::string version, api_version;
   std::string socket;
   std::map<std::string, std::string> component_versions;  // "runc" -> "1.1.5"
@@ -132,24 +133,24 @@ struct HardwareFacts {
   std::string cpu_model;
   uint32_t cpus = 0;
   uint64_t memory_bytes = 0;
-  std::string vendor, product;       // DMI
-  std::string cloud;                 // "AWS EC2", "Google Compute Engine"...; empty when none is recognised
-  std::string architecture;          // "x86_64"
+  std::string vendor, product;  // DMI
+  std::string cloud;            // "AWS EC2", "Google Compute Engine"...; empty when none is recognised
+  std::string architecture;     // "x86_64"
   bool operator==(const HardwareFacts&) const = default;
 };
 
 struct HostFacts {
   std::string machine_id, hostname;
-  std::string kernel_release, kernel_version;        // uname -r, uname -v
+  std::string kernel_release, kernel_version;  // uname -r, uname -v
   HardwareFacts hardware;
-  Fact<bool> on_host;                // we are in the initial namespaces, not inside a container ourselves
-  Fact<bool> privileged_observer;    // may read other users' processes
+  Fact<bool> on_host;              // we are in the initial namespaces, not inside a container ourselves
+  Fact<bool> privileged_observer;  // may read other users' processes
   std::map<std::string, Fact<std::string>> sysctls;  // dotted names
-  Fact<std::string> lockdown;        // "none", "integrity", "confidentiality"
+  Fact<std::string> lockdown;                        // "none", "integrity", "confidentiality"
   Fact<bool> module_signatures_enforced;
   Fact<bool> kernel_modules_supported;
   Fact<std::vector<std::string>> active_lsms;
-  Fact<int> cgroup_version;          // 1 (pure or hybrid, v1 mountable) or 2
+  Fact<int> cgroup_version;  // 1 (pure or hybrid, v1 mountable) or 2
   Fact<std::vector<Listener>> listeners;
   std::vector<std::string> addresses;
   Fact<bool> reaches_outside;

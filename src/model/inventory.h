@@ -19,15 +19,16 @@ struct OsRelease {
   bool operator==(const OsRelease&) const = default;
 };
 
-// The OSV ecosystem of a release: "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.18", "AlmaLinux:9"; empty when OSV knows none.
+// The OSV ecosystem of a release: "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.18", "AlmaLinux:9"; empty when OSV knows
+// none.
 std::string osv_ecosystem(const OsRelease& os);
 
 // Everything found in one file tree. Pure content: the same tree gives the same value.
 struct Inventory {
   std::optional<OsRelease> os;
-  std::vector<Package> packages;   // sorted by (type, name, version, arch, first location)
+  std::vector<Package> packages;  // sorted by (type, name, version, arch, first location)
   IncompleteList not_assessed;
-  uint64_t entries = 0;            // directory entries seen
+  uint64_t entries = 0;  // directory entries seen
   bool operator==(const Inventory&) const = default;
 };
 

@@ -34,7 +34,8 @@ std::optional<ThreatLevel> parse_threat_level(std::string_view text);
 std::optional<Certainty> parse_certainty(std::string_view text);
 std::optional<Tristate> parse_tristate(std::string_view text);
 
-// CVSS qualitative scale (v3.1 section 5): 0.1-3.9 low, 4.0-6.9 medium, 7.0-8.9 high, 9.0-10 critical; 0 is unknown here.
+// CVSS qualitative scale (v3.1 section 5): 0.1-3.9 low, 4.0-6.9 medium, 7.0-8.9 high, 9.0-10 critical; 0 is unknown
+// here.
 SeverityLevel severity_level_of(double score);
 
 }  // namespace plimsoll

@@ -15,18 +15,18 @@ enum class Loaded { unknown, no, yes };
 // One installed program library at one version.
 struct Package {
   PackageType type = PackageType::other;
-  std::string ecosystem;       // OSV ecosystem with release ("Debian:12", "npm"); empty when none is known
-  std::string name;            // binary package name
-  std::string version;         // as its own ecosystem writes it, epoch included
+  std::string ecosystem;  // OSV ecosystem with release ("Debian:12", "npm"); empty when none is known
+  std::string name;       // binary package name
+  std::string version;    // as its own ecosystem writes it, epoch included
   std::string arch;
   std::string source_name;     // deb source, apk origin, rpm source; equal to name when the source is the package
   std::string source_version;  // equal to version when not told apart
   std::string module;          // rpm modularity label "name:stream:..."; else empty
   std::string purl;            // pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12
   std::vector<std::string> locations;  // paths inside the tree that prove it
-  LayerDigest layer;           // image layer that brought it; empty outside images
+  LayerDigest layer;                   // image layer that brought it; empty outside images
   Loaded loaded = Loaded::unknown;
-  std::string owned_by;        // name of the OS package whose file this language package is; then not matched on its own
+  std::string owned_by;  // name of the OS package whose file this language package is; then not matched on its own
   bool operator==(const Package&) const = default;
 };
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/time.h"
-#include "model/asset.h"
 #include "model/assessment.h"
+#include "model/asset.h"
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
@@ -15,7 +15,7 @@
 namespace plimsoll {
 
 struct DbSource {
-  std::string name;       // "osv/Debian", "kev", "epss", "cvss"
+  std::string name;  // "osv/Debian", "kev", "epss", "cvss"
   uint64_t records = 0;
   std::optional<Instant> date;  // newest date inside the source
   bool operator==(const DbSource&) const = default;
@@ -38,7 +38,7 @@ struct AssetReport {
   std::optional<HostFacts> host;
   std::optional<OsRelease> os;
   std::vector<Package> packages;
-  std::vector<Threat> threats;      // worst first
+  std::vector<Threat> threats;  // worst first
   Assessment assessment;
   Instant scanned_at{};
   bool operator==(const AssetReport&) const = default;
@@ -46,18 +46,18 @@ struct AssetReport {
 
 // One thing to do, and what it brings.
 struct FixAction {
-  std::string id;                   // stable: "upgrade:deb/openssl", "route:esc.privileged"
-  std::string kind;                 // "upgrade", "patch-host", "setting", "exposure"
-  std::string title;                // "Upgrade openssl to 3.0.17-1 in image web:1"
-  std::string remedy;               // what exactly to do
+  std::string id;      // stable: "upgrade:deb/openssl", "route:esc.privileged"
+  std::string kind;    // "upgrade", "patch-host", "setting", "exposure"
+  std::string title;   // "Upgrade openssl to 3.0.17-1 in image web:1"
+  std::string remedy;  // what exactly to do
   struct Fall {
     AssetId asset;
     std::string name;
     int before = 0, after = 0;
     bool operator==(const Fall&) const = default;
   };
-  std::vector<Fall> falls;          // largest first
-  int total_fall = 0;               // sum over assets
+  std::vector<Fall> falls;  // largest first
+  int total_fall = 0;       // sum over assets
   std::vector<ThreatId> removes;
   bool operator==(const FixAction&) const = default;
 };
@@ -69,8 +69,8 @@ struct Report {
   ThreatDbInfo threat_db;
   std::vector<AssetReport> assets;  // highest score first, then by name
   std::vector<Flow> flows;
-  std::vector<FixAction> fixes;     // largest total fall first
-  IncompleteList incomplete;        // of the whole run; those of an asset stand with the asset
+  std::vector<FixAction> fixes;  // largest total fall first
+  IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
   bool operator==(const Report&) const = default;
 };
 

@@ -9,8 +9,8 @@ namespace plimsoll {
 // A conjunction, disjunction or negation of named conditions.
 struct RouteNeed {
   enum class Kind { condition, all, any, none } kind = Kind::condition;
-  std::string condition;          // Kind::condition
-  std::vector<RouteNeed> needs;   // the others
+  std::string condition;         // Kind::condition
+  std::vector<RouteNeed> needs;  // the others
 };
 
 // One escape route as data (data/routes/*.yaml).
@@ -23,12 +23,12 @@ struct RouteRule {
 // A kernel or runtime CVE that opens a route where its needs hold (data/routes/cves.yaml).
 struct CveRule {
   std::string cve;
-  std::string component;          // "kernel", "runc", "containerd", "docker", ...
-  struct Range {                  // half open: introduced <= version < fixed; empty introduced = since ever
+  std::string component;  // "kernel", "runc", "containerd", "docker", ...
+  struct Range {          // half open: introduced <= version < fixed; empty introduced = since ever
     std::string introduced, fixed;
   };
   std::vector<Range> upstream;
-  std::string route;              // id of the route it opens: "esc.kernel_cve", "esc.runtime_cve"
+  std::string route;  // id of the route it opens: "esc.kernel_cve", "esc.runtime_cve"
   std::string title, remedy;
   RouteNeed needs;
 };

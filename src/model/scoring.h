@@ -8,7 +8,8 @@ namespace plimsoll {
 // The initial values here are the documented defaults, so that a test can build one without the file.
 struct ScoringPolicy {
   double severity_exponent = 1.5;
-  double likelihood_known_exploited = 1.0, likelihood_unknown = 0.7, likelihood_epss_base = 0.25, likelihood_epss_span = 0.75;
+  double likelihood_known_exploited = 1.0, likelihood_unknown = 0.7, likelihood_epss_base = 0.25,
+         likelihood_epss_span = 0.75;
   double reach_wan = 1.0, reach_assets = 0.8, reach_none = 0.5;
   double reach_local = 0.5, reach_local_privileged = 0.8, reach_other = 1.0;
   double not_loaded_factor = 0.5;
@@ -17,7 +18,7 @@ struct ScoringPolicy {
   int points_takes_wan = 10, points_reaches_wan = 5, points_abnormal_network = 15, points_privileged = 15;
   struct UserAddition {
     std::string name;
-    std::string label;            // "key" or "key=value" an asset must carry
+    std::string label;  // "key" or "key=value" an asset must carry
     int points = 0;
     bool operator==(const UserAddition&) const = default;
   };

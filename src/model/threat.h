@@ -25,17 +25,17 @@ struct Severity {
 enum class AttackVector { unknown, network, adjacent, local, physical };
 
 struct Threat {
-  ThreatId id;                        // CVE when one is known, else the source's own id
-  std::vector<std::string> aliases;   // every other id it goes by, with each source record's own
+  ThreatId id;                       // CVE when one is known, else the source's own id
+  std::vector<std::string> aliases;  // every other id it goes by, with each source record's own
   ThreatKind kind = ThreatKind::vulnerability;
   std::string title;
-  Severity severity;                  // the opinion used
-  std::vector<Severity> opinions;     // all others
+  Severity severity;               // the opinion used
+  std::vector<Severity> opinions;  // all others
   AttackVector attack_vector = AttackVector::unknown;
   std::optional<Package> package;
-  std::string fixed_version;          // of the package (source version for OS packages); empty: no fix known
-  bool known_exploited = false;       // CISA KEV
-  std::optional<double> epss;         // probability 0-1
+  std::string fixed_version;     // of the package (source version for OS packages); empty: no fix known
+  bool known_exploited = false;  // CISA KEV
+  std::optional<double> epss;    // probability 0-1
   std::optional<Instant> epss_date;
   std::string evidence;
   std::string remedy;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/scoring.h"
 #include "model/route_rule.h"
+#include "model/scoring.h"
 
 namespace plimsoll::policy {
 
@@ -19,7 +19,8 @@ struct Policy {
 // The policy built into the program (data/policies/default.yaml, data/routes/*.yaml). An error here is a bug.
 Result<Policy> default_policy();
 
-// The default with the settings of `text` laid over it. All faults are told in one error, a line each: "FILE:LINE:COLUMN: ...".
+// The default with the settings of `text` laid over it. All faults are told in one error, a line each:
+// "FILE:LINE:COLUMN: ...".
 Result<Policy> parse_policy(std::string_view text, const std::string& file_name);
 
 }  // namespace plimsoll::policy

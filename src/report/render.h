@@ -18,7 +18,8 @@ struct Options {
 // Pure; no line of a table is wider than Options::columns; everything foreign is escaped for its medium.
 std::string render_table(const Report& report, const Options& options);
 std::string render_json(const Report& report, const Options& options);
-std::string render_html(const Report& report, const Options& options);   // self-contained, no network, sortable, filterable
+std::string render_html(const Report& report,
+                        const Options& options);  // self-contained, no network, sortable, filterable
 std::string render_explain(const AssetReport& asset, const Report& report, const Options& options);
 std::string render_fixes(const Report& report, const Options& options);
 

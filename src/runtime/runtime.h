@@ -17,7 +17,7 @@ namespace plimsoll::runtime {
 // are filled; the container probe adds what the kernel says.
 struct Listed {
   ContainerFacts facts;
-  std::string cgroup;      // cgroup path that tells its processes; may be empty
+  std::string cgroup;  // cgroup path that tells its processes; may be empty
 };
 
 struct Network {
@@ -29,7 +29,7 @@ struct Network {
 // What one runtime answered.
 struct Answer {
   RuntimeFacts facts;
-  std::vector<Listed> containers;     // running and paused ones
+  std::vector<Listed> containers;  // running and paused ones
   std::vector<Network> networks;
   IncompleteList not_assessed;
 };

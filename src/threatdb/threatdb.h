@@ -15,7 +15,7 @@ namespace plimsoll::threatdb {
 // What kind of asset the inventory belongs to: decides what happens to kernel packages.
 struct MatchContext {
   AssetKind asset = AssetKind::image;
-  std::string running_kernel;   // uname -r; hosts only
+  std::string running_kernel;  // uname -r; hosts only
 };
 
 struct Matches {
@@ -49,13 +49,14 @@ class ThreatDb {
 struct ImportReport {
   ThreatDbInfo info;
   uint64_t json_bytes = 0;
-  IncompleteList skipped;       // records that could not be read, each named
+  IncompleteList skipped;  // records that could not be read, each named
 };
 
 // Where a database is when nobody says: PLIMSOLL_DB, /var/lib/plimsoll/threats.db as root, else XDG_DATA_HOME/plimsoll.
 std::string default_path();
 
-// Builds `path` from a mirror: a local directory, or http(s):// or file:// URL with the same layout. Built beside, then renamed.
+// Builds `path` from a mirror: a local directory, or http(s):// or file:// URL with the same layout. Built beside, then
+// renamed.
 Result<ImportReport> import_mirror(const std::string& from, const std::string& path);
 
 // Builds `path` from single OSV JSON files or zips of them (a KEV, EPSS or CVSS file is recognised by its content).

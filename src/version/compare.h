@@ -9,7 +9,8 @@ namespace plimsoll::version {
 enum class Scheme { dpkg, rpm, apk, semver, pep440, maven, rubygems, nuget, composer, fallback };
 
 // The scheme of an OSV ecosystem ("Debian:12", "npm", "Go", "crates.io", "PyPI", ...; release suffix ignored) or of a
-// scheme's own name ("dpkg", "semver"). Ecosystems we have no rules for use Scheme::fallback; nothing for an empty name.
+// scheme's own name ("dpkg", "semver"). Ecosystems we have no rules for use Scheme::fallback; nothing for an empty
+// name.
 std::optional<Scheme> scheme_of(std::string_view ecosystem);
 
 // Whether the scheme's own grammar accepts `version`.

@@ -11,14 +11,14 @@
 namespace plimsoll::probe {
 
 struct ContainerProbe {
-  ContainerFacts facts;              // those listed by the runtime, completed from the kernel (which wins)
-  std::vector<std::string> mapped;   // files mapped by its processes, paths as seen inside its root
-  bool mapped_complete = false;      // false: some process could not be read
+  ContainerFacts facts;             // those listed by the runtime, completed from the kernel (which wins)
+  std::vector<std::string> mapped;  // files mapped by its processes, paths as seen inside its root
+  bool mapped_complete = false;     // false: some process could not be read
   IncompleteList not_assessed;
 };
 
-// Gathers the facts of CONTAINER_FACTS section 2 for one container. Never judges, never fails as a whole: what cannot be
-// read becomes an unknown fact and an entry of not_assessed.
+// Gathers the facts of CONTAINER_FACTS section 2 for one container. Never judges, never fails as a whole: what cannot
+// be read becomes an unknown fact and an entry of not_assessed.
 ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed);
 
 // One established connection of one network namespace, from the kernel's socket tables.
@@ -27,7 +27,7 @@ struct Connection {
   Transport transport = Transport::tcp;
   std::string local_address, remote_address;
   uint16_t local_port = 0, remote_port = 0;
-  bool local_listens = false;        // local_port is a listening port: the peer opened it
+  bool local_listens = false;  // local_port is a listening port: the peer opened it
 };
 
 struct Connections {
@@ -35,8 +35,8 @@ struct Connections {
   IncompleteList not_assessed;
 };
 
-// TCP (and connected UDP) sockets of a container's namespace by /proc/PID/net/{tcp,tcp6,udp,udp6}. In a namespace shared
-// with the host only sockets of the container's own processes are taken.
+// TCP (and connected UDP) sockets of a container's namespace by /proc/PID/net/{tcp,tcp6,udp,udp6}. In a namespace
+// shared with the host only sockets of the container's own processes are taken.
 Connections container_connections(const system::Machine& machine, const AssetId& owner, const ContainerFacts& facts);
 
 }  // namespace plimsoll::probe

@@ -1,14 +1,14 @@
 #pragma once
+#include "model/asset.h"
 #include "model/facts.h"
 #include "model/incomplete.h"
-#include "model/asset.h"
 #include "system/machine.h"
 
 namespace plimsoll::probe {
 
 struct HostProbe {
   HostFacts facts;
-  std::vector<std::string> mapped;   // files mapped by processes in the host's mount namespace
+  std::vector<std::string> mapped;  // files mapped by processes in the host's mount namespace
   bool mapped_complete = false;
   IncompleteList not_assessed;
 };

@@ -1,0 +1,23 @@
+#pragma once
+#include <functional>
+
+#include "base/error.h"
+
+namespace CLI {
+class App;
+}
+
+namespace plimsoll::cli {
+
+// Each adds one command to `app`; when the command line chose it, `run` is set to what it does, which returns the exit
+// code.
+using Run = std::function<int()>;
+void add_scan(CLI::App& app, Run& run);  // scan, explain, fix
+void add_db(CLI::App& app, Run& run);    // db import|info|show|query|compare
+void add_demo(CLI::App& app, Run& run);  // demo up|status|down
+void add_completion(CLI::App& app, Run& run);
+
+// Tells `error` on standard error, one line (more only where the error itself lists several faults); returns `code`.
+int fail(const Error& error, int code);
+
+}  // namespace plimsoll::cli

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "analyzer/analyzer.h"
+#include "base/result.h"
+#include "model/report.h"
+#include "policy/policy.h"
+#include "report/render.h"
+
+namespace plimsoll::cli {
+
+// What the command line says of a scan, as text; read by assess_world() and the renderers.
+struct ScanOptions {
+  std::vector<std::string> targets;
+  std::string db, policy_file, docker_socket = "/var/run/docker.sock";
+  std::string format = "table", output, severities, fail_on, record;
+  bool only_fixed = false, all_threats = false, quiet = false;
+};
+
+// A scored world and what it was scored with.
+struct World {
+  Report report;
+  policy::Policy policy;
+};
+
+// Gathers and judges. When single containers or the host were named, the rest is scored too (levels depend on it) and
+// then left out of the report.
+Result<World> assess_world(const ScanOptions& options);
+
+// The renderer's options for this terminal and command line; malformed when --severity names no level.
+Result<report::Options> render_options(const ScanOptions& options, const policy::Policy& policy);
+
+// Whether `fail_on` (a level's name or a number 0-100; empty = never) is met.
+Result<bool> meets_fail_on(const Report& report, const std::string& fail_on);
+
+// Exit code 3 when anything was not assessed, with one line on standard error that says so.
+int completeness(const Report& report);
+
+}  // namespace plimsoll::cli
