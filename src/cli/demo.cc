@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/demo_docker.h"
@@ -69,7 +70,7 @@ Status make_network(const DemoDocker& docker, const DemoNetwork& network) {
 json endpoint(const std::string& address) { return {{"IPAMConfig", {{"IPv4Address", address}}}}; }
 
 json creation_of(const DemoContainer& c) {
-  json host = {{"NetworkMode", c.networks.front().first}, {"Privileged", c.privileged}, {"Init", true}};
+  json host = {{"NetworkMode", c.networks.front().first}, {"Privileged", c.privileged}};
   if (!c.bind.empty()) host["Binds"] = json::array({c.bind});
   json request = {{"Image", c.image}, {"Cmd", c.command}, {"Labels", labels()}};
   if (c.publish_host_port != 0) {
@@ -82,6 +83,85 @@ json creation_of(const DemoContainer& c) {
   request["NetworkingConfig"] = {
       {"EndpointsConfig", {{c.networks.front().first, endpoint(c.networks.front().second)}}}};
   return request;
+}
+
+// The capabilities that an engine on this machine can never give (it has lost them itself), by name.
+json missing_capabilities() {
+  // linux/capability.h, in the order of their numbers.
+  constexpr const char* names[] = {"CHOWN",
+                                   "DAC_OVERRIDE",
+                                   "DAC_READ_SEARCH",
+                                   "FOWNER",
+                                   "FSETID",
+                                   "KILL",
+                                   "SETGID",
+                                   "SETUID",
+                                   "SETPCAP",
+                                   "LINUX_IMMUTABLE",
+                                   "NET_BIND_SERVICE",
+                                   "NET_BROADCAST",
+                                   "NET_ADMIN",
+                                   "NET_RAW",
+                                   "IPC_LOCK",
+                                   "IPC_OWNER",
+                                   "SYS_MODULE",
+                                   "SYS_RAWIO",
+                                   "SYS_CHROOT",
+                                   "SYS_PTRACE",
+                                   "SYS_PACCT",
+                                   "SYS_ADMIN",
+                                   "SYS_BOOT",
+                                   "SYS_NICE",
+                                   "SYS_RESOURCE",
+                                   "SYS_TIME",
+                                   "SYS_TTY_CONFIG",
+                                   "MKNOD",
+                                   "LEASE",
+                                   "AUDIT_WRITE",
+                                   "AUDIT_CONTROL",
+                                   "SETFCAP",
+                                   "MAC_OVERRIDE",
+                                   "MAC_ADMIN",
+                                   "SYSLOG",
+                                   "WAKE_ALARM",
+                                   "BLOCK_SUSPEND",
+                                   "AUDIT_READ",
+                                   "PERFMON",
+                                   "BPF",
+                                   "CHECKPOINT_RESTORE"};
+  json missing = json::array();
+  const Result<std::string> status = read_file("/proc/1/status", 1 << 16);
+  const size_t at = status.ok() ? status->find("CapBnd:\t") : std::string::npos;
+  const auto bound =
+      at == std::string::npos ? std::nullopt : parse_uint(std::string_view(*status).substr(at + 8, 16), 16);
+  for (size_t bit = 0; bound && bit < std::size(names); ++bit) {
+    if ((*bound >> bit & 1) == 0) missing.push_back(names[bit]);
+  }
+  return missing;
+}
+
+// What --privileged gives, spelled out, without the capabilities the engine itself does not have.
+json nearly_privileged(const DemoContainer& c) {
+  json request = creation_of(c);
+  json& host = request["HostConfig"];
+  host["Privileged"] = false;
+  host["CapAdd"] = json::array({"ALL"});
+  host["CapDrop"] = missing_capabilities();
+  host["SecurityOpt"] = json::array({"seccomp=unconfined", "apparmor=unconfined"});
+  host["DeviceCgroupRules"] = json::array({"a *:* rwm"});
+  host["MaskedPaths"] = host["ReadonlyPaths"] = json::array();
+  return request;
+}
+
+Status start_nearly_privileged(const DemoDocker& docker, const DemoContainer& c) {
+  say("this machine lacks capabilities that --privileged needs; " + c.name + " gets every one there is instead");
+  Result<std::string> gone = docker.expect("DELETE", "/containers/" + c.name + "?force=1");
+  if (!gone.ok()) return std::move(gone).error();
+  Result<std::string> made = docker.expect("POST", "/containers/create?name=" + c.name, nearly_privileged(c).dump());
+  if (!made.ok()) return std::move(made).error();
+  Result<std::string> started = docker.expect("POST", "/containers/" + c.name + "/start");
+  if (!started.ok()) return std::move(started).error();
+  return Done{};
 }
 
 Status start_container(const DemoDocker& docker, const DemoContainer& c) {
@@ -100,8 +180,10 @@ Status start_container(const DemoDocker& docker, const DemoContainer& c) {
   }
   Result<std::string> started =
       docker.expect("POST", "/containers/" + c.name + "/start", {}, 304);  // 304: it runs already
-  if (!started.ok()) return std::move(started).error();
-  return Done{};
+  if (started.ok()) return Done{};
+  if (c.privileged && started.error().message.find("unable to apply caps") != std::string::npos)
+    return start_nearly_privileged(docker, c);
+  return std::move(started).error();
 }
 
 // The scene lives once the visitor got an answer through all of its parts.
