@@ -11,7 +11,7 @@
 namespace plimsoll::system {
 
 struct FileStat {
-  uint32_t mode = 0;     // type and permission bits, as st_mode
+  uint32_t mode = 0;  // type and permission bits, as st_mode
   uint32_t uid = 0, gid = 0;
   uint64_t device = 0, inode = 0, rdev = 0, size = 0;
 };
@@ -21,8 +21,9 @@ struct HttpReply {
   std::string body;
 };
 
-// The one seam to this machine. Paths are absolute host paths (procfs and sysfs included); no call follows a symlink in the
-// last component unless said. Real, recorded and in-memory implementations; thread-safe. Every error names the path.
+// The one seam to this machine. Paths are absolute host paths (procfs and sysfs included); no call follows a symlink in
+// the last component unless said. Real, recorded and in-memory implementations; thread-safe. Every error names the
+// path.
 class Machine {
  public:
   virtual ~Machine() = default;
