@@ -65,7 +65,9 @@ TEST(ThisMachine, DeniedIsNotAbsent) {
   ASSERT_EQ(::chmod((dir / "secret").c_str(), 0), 0);
   ASSERT_EQ(::chmod(dir.path().c_str(), 0755), 0);
   const uid_t me = ::geteuid();
-  if (me == 0) ASSERT_EQ(::seteuid(65534), 0);  // root may read everything
+  if (me == 0) {
+    ASSERT_EQ(::seteuid(65534), 0);  // root may read everything
+  }
   const auto got = machine->read_file(dir / "secret");
   ASSERT_EQ(::seteuid(me), 0);
   ASSERT_FALSE(got.ok());
