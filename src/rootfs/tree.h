@@ -14,8 +14,8 @@ namespace plimsoll::rootfs {
 
 enum class EntryType { file, directory, symlink, other };
 
-// One name met while walking. `path` is relative to the tree's root, without a leading slash ("usr/bin/env"), raw bytes,
-// never with "." or ".." parts; valid during the call only.
+// One name met while walking. `path` is relative to the tree's root, without a leading slash ("usr/bin/env"), raw
+// bytes, never with "." or ".." parts; valid during the call only.
 struct Entry {
   std::string_view path;
   EntryType type = EntryType::file;
@@ -45,11 +45,24 @@ class Visitor {
   // Cheap: called for every entry (before its content is read). True: visit() is called for it if it is a regular file.
   virtual bool wants(const Entry& entry) = 0;
   virtual void visit(const Entry& entry, File& file) = 0;
+
+  // Directory trees: whether size and mode are read for the regular files of this directory before wants() is asked.
+  // A system call each, so by default only where programs live; elsewhere wants() sees 0 for both. visit() always
+  // sees the real ones.
+  virtual bool needs_mode(std::string_view directory);
+
+  // Images: `link` is one more name (hard link) of the file `target` of the same layer, which was visited already.
+  // False: that visit told all there is, and visible() of the target is true while any of its names is. True: visit()
+  // is called for the link too, which may cost a second pass over the layer.
+  virtual bool wants_alias(const Entry& link, std::string_view target) {
+    (void)target;
+    return wants(link);
+  }
 };
 
 struct WalkReport {
   uint64_t entries = 0;
-  IncompleteList not_assessed;   // unreadable directories, bounds met, broken layers
+  IncompleteList not_assessed;  // unreadable directories, bounds met, broken layers
 };
 
 // A file tree that is not ours. Nothing is ever followed out of the root, written, or unpacked to disk. One walk reads
@@ -58,18 +71,20 @@ class Tree {
  public:
   virtual ~Tree() = default;
   virtual Result<WalkReport> walk(Visitor& visitor) = 0;
-  // After walk(): whether the file `path` as brought by `layer` is what the finished tree shows. Always true for directories.
+  // After walk(): whether the file `path` as brought by `layer` is what the finished tree shows. Always true for
+  // directories.
   virtual bool visible(std::string_view path, size_t layer) const = 0;
   virtual const std::vector<LayerDigest>& layers() const = 0;  // lowest first; empty for a directory tree
-  // One file by path outside a walk, symlinks resolved inside the root. Directory trees only; others ErrorKind::unsupported.
+  // One file by path outside a walk, symlinks resolved inside the root. Directory trees only; others
+  // ErrorKind::unsupported.
   virtual Result<std::string> read(std::string_view path, size_t limit) = 0;
 };
 
 struct Bounds {
-  uint64_t entries = 20'000'000;         // names in one tree
+  uint64_t entries = 20'000'000;              // names in one tree
   uint64_t layer_bytes = uint64_t{64} << 30;  // uncompressed bytes of one layer
-  uint64_t compression_ratio = 1100;     // of one layer, judged past the first 64 MiB
-  size_t depth = 256;                    // directories inside each other
+  uint64_t compression_ratio = 1100;          // of one layer, judged past the first 64 MiB
+  size_t depth = 256;                         // directories inside each other
   size_t metadata_bytes = size_t{16} << 20;   // manifest, index, configuration
   unsigned threads = 2;
 };
@@ -87,19 +102,21 @@ struct Image {
   std::unique_ptr<Tree> tree;
 };
 
-// A directory on this machine. `skip` names paths below it (relative, no slash in front) that are not entered; pseudo file
-// systems (proc, sysfs, cgroup, devpts...) and network file systems are never entered and network ones are reported.
-Result<std::unique_ptr<Tree>> open_directory(const std::string& path, std::vector<std::string> skip = {}, Bounds bounds = {});
+// A directory on this machine. `skip` names paths below it (relative, no slash in front) that are not entered; pseudo
+// file systems (proc, sysfs, cgroup, devpts...) and network file systems are never entered and network ones are
+// reported.
+Result<std::unique_ptr<Tree>> open_directory(const std::string& path, std::vector<std::string> skip = {},
+                                             Bounds bounds = {});
 
-// A `docker save` archive (also gzip/zstd around it), or an OCI archive. Several images in one file: `which` is a tag, or
-// empty for the only or first one.
+// A `docker save` archive (also gzip/zstd around it), or an OCI archive. Several images in one file: `which` is a tag,
+// or empty for the only or first one.
 Result<Image> open_archive(const std::string& file, std::string_view which = {}, Bounds bounds = {});
 
 // An OCI image layout directory. `platform` like "linux/arm64" picks from an index; empty: this machine's.
 Result<Image> open_oci_layout(const std::string& directory, std::string_view platform = {}, Bounds bounds = {});
 
-// A `docker save` stream that arrives piece by piece (the runtime's API): `source` fills the buffer and returns the bytes
-// written, 0 at the end. May be read once, front to back; layers that come before the manifest are handled.
+// A `docker save` stream that arrives piece by piece (the runtime's API): `source` fills the buffer and returns the
+// bytes written, 0 at the end. May be read once, front to back; layers that come before the manifest are handled.
 using ByteSource = std::function<Result<size_t>(char* buffer, size_t capacity)>;
 Result<Image> open_stream(ByteSource source, Bounds bounds = {});
 
