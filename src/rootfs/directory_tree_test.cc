@@ -119,10 +119,10 @@ TEST(DirectoryTree, NamesUnreadableDirectoriesAndGroupsMany) {
   }
   std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
   const bool root = ::geteuid() == 0;  // who reads every directory
-  if (root) ASSERT_EQ(::seteuid(65534), 0);
+  ASSERT_EQ(root ? ::seteuid(65534) : 0, 0);
   Recorder recorder;
   const auto report = open(dir)->walk(recorder);
-  if (root) ASSERT_EQ(::seteuid(0), 0);
+  ASSERT_EQ(root ? ::seteuid(0) : 0, 0);
   ASSERT_EQ(report->not_assessed.size(), 21U);
   EXPECT_EQ(report->not_assessed[0].reason, "Permission denied");
   EXPECT_EQ(report->not_assessed[0].remedy, "run as root");
