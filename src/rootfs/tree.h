@@ -45,6 +45,19 @@ class Visitor {
   // Cheap: called for every entry (before its content is read). True: visit() is called for it if it is a regular file.
   virtual bool wants(const Entry& entry) = 0;
   virtual void visit(const Entry& entry, File& file) = 0;
+
+  // Directory trees: whether size and mode are read for the regular files of this directory before wants() is asked.
+  // A system call each, so by default only where programs live; elsewhere wants() sees 0 for both. visit() always
+  // sees the real ones.
+  virtual bool needs_mode(std::string_view directory);
+
+  // Images: `link` is one more name (hard link) of the file `target` of the same layer, which was visited already.
+  // False: that visit told all there is, and visible() of the target is true while any of its names is. True: visit()
+  // is called for the link too, which may cost a second pass over the layer.
+  virtual bool wants_alias(const Entry& link, std::string_view target) {
+    (void)target;
+    return wants(link);
+  }
 };
 
 struct WalkReport {

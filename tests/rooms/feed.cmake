@@ -1,0 +1,1 @@
+plimsoll_bench(feed DEPS feed LIBS simdjson::simdjson)
