@@ -85,6 +85,31 @@ std::vector<std::pair<std::string, std::string>> old_modules() {
   return files;
 }
 
+// The same of Python: the metadata that installers leave beside a distribution.
+std::vector<std::pair<std::string, std::string>> old_distributions() {
+  struct Distribution {
+    const char* name;
+    const char* version;
+  };
+  constexpr Distribution distributions[] = {{"Django", "2.2.3"},    {"Jinja2", "2.10"},    {"PyYAML", "5.1"},
+                                            {"requests", "2.19.0"}, {"urllib3", "1.24.1"}, {"Pillow", "6.0.0"},
+                                            {"lxml", "4.2.0"},      {"Flask", "0.12.2"}};
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const Distribution& distribution : distributions) {
+    const std::string name = distribution.name;
+    const std::string version = distribution.version;
+    files.emplace_back("usr/local/lib/python3.11/dist-packages/" + name + "-" + version + ".dist-info/METADATA",
+                       "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n");
+  }
+  return files;
+}
+
+std::vector<std::pair<std::string, std::string>> left_behind() {
+  std::vector<std::pair<std::string, std::string>> files = old_modules();
+  for (auto& file : old_distributions()) files.push_back(std::move(file));
+  return files;
+}
+
 const std::vector<std::string> idle = {"sleep", "infinity"};
 
 }  // namespace
@@ -102,7 +127,7 @@ std::vector<DemoNetwork> demo_networks() {
 
 std::vector<DemoImage> demo_images() {
   return {
-      {"plimsoll-demo/outdated:1", false, {}, old_modules()},
+      {"plimsoll-demo/outdated:1", false, {}, left_behind()},
       {"plimsoll-demo/base:1", true, {}, {}},
       {"plimsoll-demo/nginx:1", true, {"nginx-light"}, {{"etc/nginx/nginx.conf", nginx_conf}}},
       {"plimsoll-demo/node:1", true, {"nodejs"}, {{"srv/node.js", node_js}, {"srv/visitor.js", visitor_js}}},
