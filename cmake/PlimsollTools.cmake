@@ -15,6 +15,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of g++ 12 inside its own std::string and std::variant under -O2.
   add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
                       -Wno-stringop-overread -Wno-free-nonheap-object)
+else()
+  # std::stable_sort of libstdc++ 12 calls its own deprecated get_temporary_buffer.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-deprecated-declarations>)
 endif()
 add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2> -fstack-protector-strong)
 add_compile_definitions(PLIMSOLL_VERSION="${PROJECT_VERSION}")

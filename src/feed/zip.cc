@@ -153,7 +153,7 @@ Status locate_all(std::string_view bytes, uint64_t directory, std::vector<Entry>
   std::vector<Entry*> order;
   order.reserve(entries.size());
   for (auto& entry : entries) order.push_back(&entry);
-  std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) { return a->header < b->header; });
+  std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) { return a->header < b->header; });
   for (size_t i = 0; i < order.size(); ++i) {
     if (i + 1 < order.size() && order[i + 1]->header == order[i]->header) {
       return broken("entry " + quoted(order[i + 1]->name) + " overlaps " + quoted(order[i]->name));

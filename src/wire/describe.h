@@ -8,7 +8,7 @@ namespace plimsoll::wire {
 
 // The members of every value that a recording holds, each named once: `describe(archive, value)` calls
 // archive.member(name, value.member) for each. A writer, a reader and a test that fills in random values share these
-// lists, so none can forget a member; the test of recording.cc counts them against the structs' sizes.
+// lists, so none can forget a member; recording_test.cc counts them.
 template <class T, class Struct>
 concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 

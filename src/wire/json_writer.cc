@@ -61,7 +61,10 @@ JsonWriter& JsonWriter::value(double number) {
   if (!std::isfinite(number)) return null();
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, number);  // the shortest that reads back the same
-  return raw(std::string_view(text, static_cast<size_t>(end.ptr - text)));
+  std::string out(text, end.ptr);
+  // A fraction keeps readers from taking a large one for a whole number that fits no integer.
+  if (out.find_first_of(".e") == std::string::npos) out += ".0";
+  return raw(out);
 }
 
 JsonWriter& JsonWriter::value(bool truth) { return raw(truth ? "true" : "false"); }

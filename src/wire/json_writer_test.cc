@@ -36,7 +36,8 @@ TEST(JsonWriter, Numbers) {
   EXPECT_EQ(written(INT64_MIN), "-9223372036854775808");
   EXPECT_EQ(written(uint16_t{443}), "443");
   EXPECT_EQ(written(0.1), "0.1");
-  EXPECT_EQ(written(2.0), "2");
+  EXPECT_EQ(written(2.0), "2.0");
+  EXPECT_EQ(written(18446744073709551616.0), "18446744073709551616.0");
   EXPECT_EQ(written(std::nan("")), "null");
   EXPECT_EQ(written(std::numeric_limits<double>::infinity()), "null");
   EXPECT_EQ(written(true), "true");

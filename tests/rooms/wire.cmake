@@ -6,3 +6,5 @@ add_test(NAME report_schema
          COMMAND "${CMAKE_SOURCE_DIR}/tests/wire/validate_reports.py" "$<TARGET_FILE:print_test_reports>"
                  "${CMAKE_SOURCE_DIR}/data/schema/report.schema.json")
 set_tests_properties(report_schema PROPERTIES SKIP_RETURN_CODE 77)
+
+plimsoll_fuzzer(recording DEPS wire)
