@@ -16,6 +16,7 @@ struct ScoringPolicy {
   double discount_weight = 0.9, discount_rank = 0.75;
   double unknown_severity = 5.0;  // severity assumed where no source gives one: unknown is not harmless
   int points_takes_wan = 10, points_reaches_wan = 5, points_abnormal_network = 15, points_privileged = 15;
+  int points_escape = 10;  // a sure route to its host is open and it is not counted as privileged (docs/decisions/0003)
   struct UserAddition {
     std::string name;
     std::string label;  // "key" or "key=value" an asset must carry

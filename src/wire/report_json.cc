@@ -116,6 +116,8 @@ void write_assessment(JsonWriter& out, const Assessment& assessment) {
   write_array(out, assessment.additions, write_addition);
   out.key("inherited").begin_object().member("level", assessment.inherited.level).key("path");
   write_array(out, assessment.inherited.path, write_path_step);
+  out.end_object().key("from_outside").begin_object().member("level", assessment.from_outside.level).key("path");
+  write_array(out, assessment.from_outside.path, write_path_step);
   out.end_object().key("contributions");
   write_array(out, assessment.contributions, write_contribution);
   out.key("routes");
