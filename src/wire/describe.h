@@ -164,6 +164,7 @@ void describe(A& a, T& v) {
   a.member("listeners", v.listeners);
   a.member("addresses", v.addresses);
   a.member("reaches_outside", v.reaches_outside);
+  a.member("capability_bound", v.capability_bound);
   a.member("boot_time", v.boot_time);
   a.member("runtimes", v.runtimes);
 }
