@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """End to end: the program, a real Docker engine, the demo's real containers, this host.
 
 Needs root, Docker and debootstrap (script/bootstrap demo). Starts a dockerd when none answers and ends only that one.
