@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""Whole scans by the program against the tools that set the physical limit, in the same run, as ratios.
+
+  tests/bench/scan_bench.py [--root DIR] [--db FILE] [--runs N]
+
+(c) a Debian root of about 200 packages, and one with 100 000 files, against `find ROOT -xdev`
+(d) a `docker save` archive with gzip layers against `gzip -dc` of the same bytes, a plain one against `cat` to nothing
+(e) peak memory of each scan
+Without --root a Debian root is made with debootstrap below the scratch directory (needs root and a Debian mirror).
+"""
+import argparse
+import gzip
+import hashlib
+import io
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tarfile
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
+PACKAGES = "nginx-light,redis-server,nodejs,python3,openssh-server,curl,git,postgresql-client,vim"
+
+
+def timed(arguments, runs, stdout=subprocess.DEVNULL):
+    """Median wall seconds and the peak resident set in MiB."""
+    seconds, peak = [], 0
+    for _ in range(runs):
+        start = time.perf_counter()
+        process = subprocess.Popen(arguments, stdout=stdout, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds.append(time.perf_counter() - start)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 3):
+            raise SystemExit(f"{arguments} ended with {process.returncode}")
+        peak = max(peak, usage.ru_maxrss / 1024)
+    return statistics.median(seconds), peak
+
+
+def compare(what, scan, peer, runs):
+    timed(scan, 1), timed(peer, 1)  # both with a warm page cache
+    mine, peak = timed(scan, runs)
+    theirs, _ = timed(peer, runs)
+    print(f"{what:52} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}   peak {peak:6.1f} MiB", flush=True)
+
+
+def many_files(folder, count=100_000):
+    for i in range(count // 100):
+        sub = folder / f"d{i % 50}" / f"e{i}"
+        sub.mkdir(parents=True)
+        for j in range(100):
+            (sub / f"f{j}").touch()
+
+
+def archive_of(root, target, compress):
+    """A docker-save archive with four layers that together hold `root`."""
+    tops = sorted(p.name for p in root.iterdir())
+    layers, diff_ids = [], []
+    for part in range(4):
+        body = io.BytesIO()
+        with tarfile.open(fileobj=body, mode="w") as tar:
+            for name in tops:
+                if name == "usr":
+                    children = sorted((root / name).iterdir())
+                    for child in children[part::4]:
+                        tar.add(child, f"usr/{child.name}")
+                elif hash_of(name) % 4 == part:
+                    tar.add(root / name, name)
+        raw = body.getvalue()
+        diff_ids.append("sha256:" + hashlib.sha256(raw).hexdigest())
+        layers.append(gzip.compress(raw, 6) if compress else raw)
+    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": diff_ids}}).encode()
+    names = [f"l{i}/layer.tar" for i in range(len(layers))]
+    manifest = json.dumps([{"Config": "config.json", "RepoTags": ["bench:1"], "Layers": names}]).encode()
+    with tarfile.open(target, "w") as tar:
+        for name, content in [("config.json", config), *zip(names, layers), ("manifest.json", manifest)]:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return layers
+
+
+def hash_of(name):
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root")
+    parser.add_argument("--db", default=str(ROOT / "build" / "threats.db"))
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="plimsoll-bench-"))
+    try:
+        root = pathlib.Path(options.root) if options.root else scratch / "debian"
+        if not options.root:
+            subprocess.run(["debootstrap", "--variant=minbase", "--include=" + PACKAGES, "bookworm", str(root)], check=True,
+                           stdout=subprocess.DEVNULL)
+        packages = (root / "var/lib/dpkg/status").read_text(errors="replace").count("\nStatus: install ok installed")
+        scan = [PLIMSOLL, "scan", "--db", options.db, "-q"]
+        compare(f"(c) root of {packages} packages / find -xdev", [*scan, f"rootfs:{root}"], ["find", str(root), "-xdev"], options.runs)
+        files = scratch / "many"
+        many_files(files)
+        compare("(c) root of 100 000 files / find -xdev", [*scan, f"rootfs:{files}"], ["find", str(files), "-xdev"], options.runs)
+
+        layers = archive_of(root, scratch / "gzip.tar", True)
+        (scratch / "layers.gz").write_bytes(b"".join(layers))
+        del layers
+        compare("(d) archive with gzip layers / gzip -dc", [*scan, f"archive:{scratch}/gzip.tar"], ["gzip", "-dc", f"{scratch}/layers.gz"], options.runs)
+        archive_of(root, scratch / "plain.tar", False)
+        compare("(d) archive with plain layers / cat", [*scan, f"archive:{scratch}/plain.tar"], ["cat", f"{scratch}/plain.tar"], options.runs)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+main()
