@@ -55,7 +55,7 @@ constexpr const char* visitor_js = R"('use strict';
 const http = require('http');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 function visit() {
-  const request = http.get({ host: '203.0.113.10', port: 80, agent, timeout: 5000 }, (response) => {
+  const request = http.get({ host: '203.0.113.242', port: 80, agent, timeout: 5000 }, (response) => {
     response.resume();
     response.on('end', () => console.log('visited ' + response.statusCode));
   });
@@ -116,7 +116,7 @@ const std::vector<std::string> idle = {"sleep", "infinity"};
 
 std::vector<DemoNetwork> demo_networks() {
   return {
-      {"plimsoll-demo-outside", "203.0.113.0/24", "203.0.113.1",
+      {"plimsoll-demo-outside", "203.0.113.0/24", "203.0.113.241",
        true},  // plays the Internet (RFC 5737 documentation block)
       {"plimsoll-demo-edge", "172.29.112.0/24", "172.29.112.1", false},  // so that the front's port can be published
       {"plimsoll-demo-front", "172.29.113.0/24", "172.29.113.1", true},
@@ -153,14 +153,14 @@ std::vector<DemoContainer> demo_containers() {
                       {"nginx"},
                       {{"plimsoll-demo-edge", "172.29.112.10"},
                        {"plimsoll-demo-front", "172.29.113.10"},
-                       {"plimsoll-demo-outside", "203.0.113.10"}}};
-  front.publish_address = "203.0.113.1";
+                       {"plimsoll-demo-outside", "203.0.113.242"}}};
+  front.publish_address = "203.0.113.241";
   front.publish_host_port = front.publish_container_port = 80;
   scene.push_back(front);
   scene.push_back({"plimsoll-demo-visitor",
                    "plimsoll-demo/node:1",
                    {"node", "/srv/visitor.js"},
-                   {{"plimsoll-demo-outside", "203.0.113.66"}}});
+                   {{"plimsoll-demo-outside", "203.0.113.246"}}});
   scene.push_back(
       {"plimsoll-demo-privileged", "plimsoll-demo/base:1", idle, {{"plimsoll-demo-alone", "172.29.115.11"}}, true});
   DemoContainer socket{
