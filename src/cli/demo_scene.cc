@@ -116,7 +116,7 @@ const std::vector<std::string> idle = {"sleep", "infinity"};
 
 std::vector<DemoNetwork> demo_networks() {
   return {
-      {"plimsoll-demo-outside", "203.0.113.0/24", "203.0.113.241",
+      {"plimsoll-demo-outside", "203.0.113.240/28", "203.0.113.241",
        true},  // plays the Internet (RFC 5737 documentation block)
       {"plimsoll-demo-edge", "172.29.112.0/24", "172.29.112.1", false},  // so that the front's port can be published
       {"plimsoll-demo-front", "172.29.113.0/24", "172.29.113.1", true},
