@@ -88,7 +88,7 @@ Result<Found> read_apk_installed(std::string_view, rootfs::File& file) {
   Found owned;
   PLIMSOLL_TRY(found, parse_apk(bytes, keep_owned(owned)));
   found.owned = std::move(owned.owned);
-  return std::move(found);
+  return found;
 }
 
 }  // namespace plimsoll::inventory

@@ -81,7 +81,10 @@ class Adb {
     if ((value & type_mask) < type_blob8 || (value & type_mask) > type_blob32) return {};
     ByteReader reader(payload_);
     if (!reader.seek(at)) return {};
-    const std::optional<uint32_t> length = width == 1 ? reader.u8() : width == 2 ? reader.u16le() : reader.u32le();
+    std::optional<uint32_t> length;
+    if (width == 1) length = reader.u8();
+    else if (width == 2) length = reader.u16le();
+    else length = reader.u32le();
     const uint64_t cost = length ? *length / 64 : 0;  // values may overlap in a forged file
     budget_ -= std::min(budget_, cost);
     return length && budget_ > 0 ? reader.take(*length).value_or(std::string_view{}) : std::string_view{};

@@ -52,7 +52,7 @@ Result<Found> read_rpm_database(std::string_view path, rootfs::File& file) {
   Found owned;
   PLIMSOLL_TRY(found, parse_rpm_database(path, std::move(bytes), keep_owned(owned)));
   found.owned = std::move(owned.owned);
-  return std::move(found);
+  return found;
 }
 
 bool wants_rpm_wal(const rootfs::Entry& entry) {
