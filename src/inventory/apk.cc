@@ -33,16 +33,27 @@ void take_line(Paragraph& p, std::string_view line, const FileSink& files) {
   if (line.size() < 2 || line[1] != ':') return;
   const std::string_view value = line.substr(2);
   switch (line.front()) {
-    case 'P': p.name = value; break;
-    case 'V': p.version = value; break;
-    case 'A': p.arch = value; break;
-    case 'o': p.origin = value; break;
-    case 'F': p.directory = value; break;
+    case 'P':
+      p.name = value;
+      break;
+    case 'V':
+      p.version = value;
+      break;
+    case 'A':
+      p.arch = value;
+      break;
+    case 'o':
+      p.origin = value;
+      break;
+    case 'F':
+      p.directory = value;
+      break;
     case 'R':
       if (p.directory.size() + value.size() < max_owned_path)
         files(p.name, p.directory.empty() ? std::string(value) : std::string(p.directory) + "/" + std::string(value));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

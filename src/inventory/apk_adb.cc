@@ -13,7 +13,8 @@ namespace {
 
 // apk-tools 3, adb.h and apk_adb.h: a file header, then blocks; the block of type ADB holds values that refer to each
 // other by offsets from the block's payload. Little-endian.
-constexpr uint32_t magic_plain = 0x2e424441, magic_deflate = 0x64424441, magic_packed = 0x63424441;  // "ADB." "ADBd" "ADBc"
+constexpr uint32_t magic_plain = 0x2e424441, magic_deflate = 0x64424441,
+                   magic_packed = 0x63424441;  // "ADB." "ADBd" "ADBc"
 constexpr uint32_t schema_installed = 0x00626469, schema_index = 0x78646e69, schema_package = 0x676b6370;
 constexpr uint32_t block_adb = 0, block_extended = 3;
 constexpr uint32_t type_mask = 0xf0000000, value_mask = 0x0fffffff;
@@ -28,7 +29,9 @@ constexpr uint32_t package_info = 1, package_paths = 2;
 constexpr uint32_t info_name = 1, info_version = 2, info_arch = 5, info_origin = 7;
 constexpr uint32_t directory_name = 1, directory_files = 3, file_name = 1;
 
-Error broken(const char* why) { return Error{ErrorKind::malformed, std::string("its binary database is broken: ") + why}; }
+Error broken(const char* why) {
+  return Error{ErrorKind::malformed, std::string("its binary database is broken: ") + why};
+}
 
 Result<std::string> inflate_raw(std::string_view packed) {
   z_stream stream{};
@@ -77,14 +80,19 @@ class Adb {
   uint32_t root() const { return number(4).value_or(0); }
 
   std::string_view blob(uint32_t value) const {
-    const size_t at = value & value_mask, width = (value & type_mask) == type_blob8 ? 1 : (value & type_mask) == type_blob16 ? 2 : 4;
+    const size_t at = value & value_mask, width = (value & type_mask) == type_blob8    ? 1
+                                                  : (value & type_mask) == type_blob16 ? 2
+                                                                                       : 4;
     if ((value & type_mask) < type_blob8 || (value & type_mask) > type_blob32) return {};
     ByteReader reader(payload_);
     if (!reader.seek(at)) return {};
     std::optional<uint32_t> length;
-    if (width == 1) length = reader.u8();
-    else if (width == 2) length = reader.u16le();
-    else length = reader.u32le();
+    if (width == 1)
+      length = reader.u8();
+    else if (width == 2)
+      length = reader.u16le();
+    else
+      length = reader.u32le();
     const uint64_t cost = length ? *length / 64 : 0;  // values may overlap in a forged file
     budget_ -= std::min(budget_, cost);
     return length && budget_ > 0 ? reader.take(*length).value_or(std::string_view{}) : std::string_view{};
@@ -186,7 +194,9 @@ Result<Found> parse_apk_adb(std::string_view bytes, const FileSink& files) {
     const std::string_view packed = bytes.substr(reader.position());
     if (algorithm > 2) return Error{ErrorKind::unsupported, "its binary database is compressed in an unknown way"};
     if (packed.size() > max_unpacked) return Error{ErrorKind::limit, "its binary database is larger than the bound"};
-    PLIMSOLL_TRY(plain, algorithm == 0 ? Result<std::string>(std::string(packed)) : algorithm == 1 ? inflate_raw(packed) : unzstd(packed));
+    PLIMSOLL_TRY(plain, algorithm == 0   ? Result<std::string>(std::string(packed))
+                        : algorithm == 1 ? inflate_raw(packed)
+                                         : unzstd(packed));
     unpacked = std::move(plain);
     bytes = unpacked;
     reader = ByteReader(bytes);
@@ -225,7 +235,8 @@ Result<Found> parse_apk_adb(std::string_view bytes, const FileSink& files) {
       add_package(one, one.root(), found, files);
     }
   }
-  if (db.exhausted() || found.packages.size() >= max_packages_in_file) not_assessed(found, "the rest of the file", "more values than the bound");
+  if (db.exhausted() || found.packages.size() >= max_packages_in_file)
+    not_assessed(found, "the rest of the file", "more values than the bound");
   return found;
 }
 

@@ -36,7 +36,8 @@ void set_source(Package& package, std::string_view source) {
   package.source_name = std::string(trim(source.substr(0, open)));
   if (open == std::string_view::npos) return;
   const size_t close = source.find(')', open);
-  if (close != std::string_view::npos) package.source_version = std::string(trim(source.substr(open + 1, close - open - 1)));
+  if (close != std::string_view::npos)
+    package.source_version = std::string(trim(source.substr(open + 1, close - open - 1)));
 }
 
 void add(Found& found, const Paragraph& p, bool without_status) {
@@ -106,7 +107,8 @@ void each_dpkg_file(std::string_view text, std::string_view package, const FileS
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     constexpr size_t digest = 32;
-    if (line.size() > digest + 2 && line.front() != '/' && line.substr(digest, 2) == "  ") line.remove_prefix(digest + 2);
+    if (line.size() > digest + 2 && line.front() != '/' && line.substr(digest, 2) == "  ")
+      line.remove_prefix(digest + 2);
     if (!line.empty()) files(package, line);
   }
 }

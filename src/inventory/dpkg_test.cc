@@ -20,19 +20,20 @@ namespace {
 
 TEST(DpkgStatus, CountsEveryStateThatLeavesFiles) {
   std::string text;
-  for (const char* state : {"not-installed", "config-files", "half-installed", "unpacked", "half-configured", "triggers-awaited",
-                            "triggers-pending", "installed"})
+  for (const char* state : {"not-installed", "config-files", "half-installed", "unpacked", "half-configured",
+                            "triggers-awaited", "triggers-pending", "installed"})
     text += std::string("Package: p-") + state + "\nStatus: deinstall ok " + state + "\nVersion: 1\n\n";
   const Found found = parse_dpkg_status(text, false);
   std::vector<std::string> names;
   for (const Package& package : found.packages) names.push_back(package.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"p-half-installed", "p-unpacked", "p-half-configured", "p-triggers-awaited",
-                                             "p-triggers-pending", "p-installed"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"p-half-installed", "p-unpacked", "p-half-configured",
+                                             "p-triggers-awaited", "p-triggers-pending", "p-installed"}));
   EXPECT_TRUE(found.not_assessed.empty());
 }
 
 TEST(DpkgStatus, ContinuationLinesAreNotFields) {
-  const Found found = parse_dpkg_status("Package: a\nStatus: install ok installed\nDescription: x\n Package: b\n .\n Version: 9\nVersion: 1\n", false);
+  const Found found = parse_dpkg_status(
+      "Package: a\nStatus: install ok installed\nDescription: x\n Package: b\n .\n Version: 9\nVersion: 1\n", false);
   ASSERT_EQ(found.packages.size(), 1u);
   EXPECT_EQ(found.packages[0].name, "a");
   EXPECT_EQ(found.packages[0].version, "1");
@@ -40,7 +41,10 @@ TEST(DpkgStatus, ContinuationLinesAreNotFields) {
 }
 
 TEST(DpkgStatus, BrokenParagraphsAreReported) {
-  const Found found = parse_dpkg_status("Package: a\nStatus: install ok installed\n\nPackage: b\nVersion: 1\n\nPackage: c\nStatus: install ok installed\nVersion: 1\n", false);
+  const Found found = parse_dpkg_status(
+      "Package: a\nStatus: install ok installed\n\nPackage: b\nVersion: 1\n\nPackage: c\nStatus: install ok "
+      "installed\nVersion: 1\n",
+      false);
   ASSERT_EQ(found.packages.size(), 1u);
   EXPECT_EQ(found.packages[0].name, "c");
   ASSERT_EQ(found.not_assessed.size(), 2u);
@@ -62,14 +66,17 @@ TEST(DpkgStatus, DistrolessKeepsOneFileAPackage) {
 }
 
 TEST(DpkgStatus, FieldsAreBounded) {
-  const Found found = parse_dpkg_status("Package: " + std::string(max_field + 1, 'a') + "\nStatus: install ok installed\nVersion: 1\n", false);
+  const Found found = parse_dpkg_status(
+      "Package: " + std::string(max_field + 1, 'a') + "\nStatus: install ok installed\nVersion: 1\n", false);
   EXPECT_TRUE(found.packages.empty());
   EXPECT_EQ(found.not_assessed.size(), 1u);
 }
 
 TEST(DpkgList, ReadsListsAndSums) {
   std::vector<std::string> seen;
-  const FileSink sink = [&](std::string_view package, std::string_view path) { seen.push_back(std::string(package) + " " + std::string(path)); };
+  const FileSink sink = [&](std::string_view package, std::string_view path) {
+    seen.push_back(std::string(package) + " " + std::string(path));
+  };
   each_dpkg_file("/.\n/usr/bin/x y\n", "p", sink);
   each_dpkg_file("0123456789abcdef0123456789abcdef  usr/lib/z.so\n", "q", sink);
   EXPECT_EQ(seen, (std::vector<std::string>{"p /.", "p /usr/bin/x y", "q usr/lib/z.so"}));
@@ -84,7 +91,10 @@ TEST(DpkgStatus, AgreesWithDpkgQueryOnThisMachine) {
   const auto status = read_file("/var/lib/dpkg/status");
   if (!status.ok()) GTEST_SKIP() << "this machine has no dpkg database";
   const std::unique_ptr<FILE, ClosePipe> pipe(
-      ::popen("dpkg-query -W -f '${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${source:Version}\\n' 2>/dev/null", "r"));
+      ::popen("dpkg-query -W -f "
+              "'${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${source:Version}"
+              "\\n' 2>/dev/null",
+              "r"));
   ASSERT_TRUE(pipe);
   std::set<std::string> expected;
   std::array<char, 4096> line{};

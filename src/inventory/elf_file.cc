@@ -7,7 +7,7 @@ namespace {
 
 // Field places of the ELF specification (gABI, chapters 4 and 5) for the two classes.
 struct Layout {
-  size_t word;                                                 // width of addresses and offsets
+  size_t word;  // width of addresses and offsets
   size_t phoff, shoff, phentsize, phnum, shentsize, shnum, shstrndx, header;
   size_t p_flags, p_offset, p_vaddr, p_filesz, p_size;
   size_t sh_offset, sh_size, sh_entry;
@@ -31,7 +31,9 @@ uint64_t ElfFile::number(std::string_view bytes) const {
 
 Result<std::optional<ElfFile>> ElfFile::open(rootfs::File& file) {
   PLIMSOLL_TRY(head, file.read_at(0, layout64.header));
-  if (head.size() < layout32.header || !head.starts_with("\x7f" "ELF")) return std::optional<ElfFile>{};
+  if (head.size() < layout32.header || !head.starts_with("\x7f"
+                                                         "ELF"))
+    return std::optional<ElfFile>{};
   ElfFile elf;
   elf.wide = head[4] == 2;
   elf.big_endian = head[5] == 2;

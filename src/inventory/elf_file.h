@@ -18,8 +18,8 @@ struct ElfSegment {
 // The headers of an ELF file (32 or 64 bit, either byte order), read front to back.
 struct ElfFile {
   bool big_endian = false;
-  bool wide = false;                   // 64 bit
-  std::vector<ElfSegment> segments;    // PT_LOAD only
+  bool wide = false;                 // 64 bit
+  std::vector<ElfSegment> segments;  // PT_LOAD only
   uint64_t section_offset = 0;
   uint16_t section_count = 0, section_entry = 0, section_names = 0;
 

@@ -35,10 +35,14 @@ constexpr std::array<std::pair<std::string_view, PackageType>, 5> native_types{{
 
 std::string ecosystem_of(PackageType type, const std::string& os_ecosystem) {
   switch (type) {
-    case PackageType::npm: return "npm";
-    case PackageType::pypi: return "PyPI";
-    case PackageType::golang: return "Go";
-    default: break;
+    case PackageType::npm:
+      return "npm";
+    case PackageType::pypi:
+      return "PyPI";
+    case PackageType::golang:
+      return "Go";
+    default:
+      break;
   }
   const std::string_view family = std::string_view(os_ecosystem).substr(0, os_ecosystem.find(':'));
   PackageType native = PackageType::rpm;
@@ -89,14 +93,16 @@ bool installed_beside(const std::string& lock_path, const std::set<std::string_v
   return at != npm_paths.end() && at->starts_with(below);
 }
 
-std::vector<Placed> place(const std::vector<FileFinding>& shown, const std::vector<FileFinding>& hidden, const Owners& owners) {
+std::vector<Placed> place(const std::vector<FileFinding>& shown, const std::vector<FileFinding>& hidden,
+                          const Owners& owners) {
   std::unordered_map<std::string_view, std::vector<const FileFinding*>> older;
   for (const FileFinding& finding : hidden) older[finding.path].push_back(&finding);
   for (auto& [path, list] : older) std::ranges::sort(list, [](auto* a, auto* b) { return a->layer > b->layer; });
   std::set<std::string_view> npm_paths;
   for (const FileFinding& finding : shown) {
     for (const Package& package : finding.found.packages) {
-      if (finding.cataloger->role == Role::installed && package.type == PackageType::npm) npm_paths.insert(finding.path);
+      if (finding.cataloger->role == Role::installed && package.type == PackageType::npm)
+        npm_paths.insert(finding.path);
     }
   }
   std::vector<Placed> out;
@@ -162,19 +168,26 @@ void report_gaps(const std::vector<FileFinding>& shown, Inventory& inventory) {
   }
   const bool os_packages =
       std::ranges::any_of(inventory.packages, [](const Package& package) { return is_os_package(package.type); });
-  const std::string name = !inventory.os ? "" : printable(inventory.os->pretty_name.empty() ? inventory.os->id : inventory.os->pretty_name, 200);
+  const std::string name =
+      !inventory.os ? ""
+                    : printable(inventory.os->pretty_name.empty() ? inventory.os->id : inventory.os->pretty_name, 200);
   if (os_packages && !inventory.os)
-    inventory.not_assessed.push_back({"operating system release", "no os-release file: no advisories can be chosen for its packages", {}});
+    inventory.not_assessed.push_back(
+        {"operating system release", "no os-release file: no advisories can be chosen for its packages", {}});
   if (!os_packages && inventory.os)
-    inventory.not_assessed.push_back({"operating system packages of " + name, "no package database that can be read was found", {}});
+    inventory.not_assessed.push_back(
+        {"operating system packages of " + name, "no package database that can be read was found", {}});
   if (!os_packages && !inventory.os && inventory.packages.empty())
-    inventory.not_assessed.push_back({"packages", "neither an operating system's package database nor language packages were found", {}});
+    inventory.not_assessed.push_back(
+        {"packages", "neither an operating system's package database nor language packages were found", {}});
 }
 
 }  // namespace
 
 Inventory finish(std::vector<FileFinding> findings, const rootfs::Tree& tree) {
-  std::ranges::sort(findings, [](const FileFinding& a, const FileFinding& b) { return std::tie(a.path, a.layer) < std::tie(b.path, b.layer); });
+  std::ranges::sort(findings, [](const FileFinding& a, const FileFinding& b) {
+    return std::tie(a.path, a.layer) < std::tie(b.path, b.layer);
+  });
   const auto middle = std::stable_partition(findings.begin(), findings.end(), [&](const FileFinding& finding) {
     return tree.visible(finding.path, finding.layer);
   });

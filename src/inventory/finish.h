@@ -18,9 +18,9 @@ struct FileFinding {
   std::optional<Error> error;
 };
 
-// Turns the findings of a whole walk into an inventory: drops what the finished tree does not show, picks the os-release,
-// names layers of origin, owners, ecosystems and package URLs, merges duplicates and sorts. The order of `findings` does
-// not matter.
+// Turns the findings of a whole walk into an inventory: drops what the finished tree does not show, picks the
+// os-release, names layers of origin, owners, ecosystems and package URLs, merges duplicates and sorts. The order of
+// `findings` does not matter.
 Inventory finish(std::vector<FileFinding> findings, const rootfs::Tree& tree);
 
 }  // namespace plimsoll::inventory

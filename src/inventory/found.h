@@ -23,7 +23,7 @@ struct Found {
   std::vector<Package> packages;
   std::optional<OsRelease> os;
   std::vector<OwnedFiles> owned;
-  IncompleteList not_assessed;   // parts of the file that could not be understood; printable text
+  IncompleteList not_assessed;  // parts of the file that could not be understood; printable text
 };
 
 // Hears of every file of an OS package ("libc6", "usr/lib/libc.so.6"; the path with or without a slash in front).
@@ -31,8 +31,8 @@ using FileSink = std::function<void(std::string_view package, std::string_view p
 
 // Bounds that every cataloger keeps: past them the file is refused, so that a forged one costs little.
 constexpr size_t max_packages_in_file = 200'000;
-constexpr size_t max_field = 4096;        // name, version and the like
-constexpr size_t max_owned_path = 512;    // longer ones of a file list are passed over
+constexpr size_t max_field = 4096;      // name, version and the like
+constexpr size_t max_owned_path = 512;  // longer ones of a file list are passed over
 
 // Adds one line to `found`: `what` names the thing ("package x"), both are printable already.
 void not_assessed(Found& found, std::string what, std::string reason);

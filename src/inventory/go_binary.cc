@@ -12,7 +12,7 @@ constexpr uint64_t smallest_program = uint64_t{256} << 10;
 constexpr uint32_t execute_bits = 0111;
 constexpr std::string_view magic = "\xff Go buildinf:";
 constexpr size_t magic_alignment = 16, header_size = 32;
-constexpr size_t max_text = size_t{16} << 20;      // version or module list
+constexpr size_t max_text = size_t{16} << 20;        // version or module list
 constexpr uint64_t max_search = uint64_t{64} << 20;  // bytes of writable segments looked through
 constexpr size_t chunk = size_t{256} << 10;
 constexpr uint8_t flag_big_endian = 1, flag_inline = 2;
@@ -84,8 +84,10 @@ Result<std::string> pointed_text(rootfs::File& file, const ElfFile& elf, std::st
 
 // The module list stands between two 16-byte marks (runtime/debug.modinfo).
 void strip_marks(std::string& modules) {
-  if (modules.size() >= 33 && modules[modules.size() - 17] == '\n') modules = modules.substr(16, modules.size() - 32);
-  else modules.clear();
+  if (modules.size() >= 33 && modules[modules.size() - 17] == '\n')
+    modules = modules.substr(16, modules.size() - 32);
+  else
+    modules.clear();
 }
 
 Result<BuildInfo> decode(Window& window, rootfs::File& file, const ElfFile& elf) {
@@ -101,11 +103,15 @@ Result<BuildInfo> decode(Window& window, rootfs::File& file, const ElfFile& elf)
     PLIMSOLL_TRY(modules, inline_text(window, at));
     out = {std::move(version), std::move(modules)};
   } else {
-    if (pointer_size != 4 && pointer_size != 8) return Error{ErrorKind::malformed, "its Go build information is broken"};
-    if (((flags & flag_big_endian) != 0) != elf.big_endian) return Error{ErrorKind::malformed, "its Go build information is broken"};
+    if (pointer_size != 4 && pointer_size != 8)
+      return Error{ErrorKind::malformed, "its Go build information is broken"};
+    if (((flags & flag_big_endian) != 0) != elf.big_endian)
+      return Error{ErrorKind::malformed, "its Go build information is broken"};
     if (!file.random_access())
-      return Error{ErrorKind::unsupported, "built by Go before 1.18, which cannot be read from a stream",
-                   {}, "scan the unpacked file"};
+      return Error{ErrorKind::unsupported,
+                   "built by Go before 1.18, which cannot be read from a stream",
+                   {},
+                   "scan the unpacked file"};
     PLIMSOLL_TRY(version, pointed_text(file, elf, std::string_view(header).substr(16, pointer_size)));
     PLIMSOLL_TRY(modules, pointed_text(file, elf, std::string_view(header).substr(16 + pointer_size, pointer_size)));
     out = {std::move(version), std::move(modules)};
@@ -190,7 +196,8 @@ std::string go_release(std::string_view text) {
     ++at;
   }
   if (count < 2) return {};
-  std::string out = std::string(numbers[0]) + "." + std::string(numbers[1]) + "." + std::string(count == 3 ? numbers[2] : "0");
+  std::string out =
+      std::string(numbers[0]) + "." + std::string(numbers[1]) + "." + std::string(count == 3 ? numbers[2] : "0");
   for (const std::string_view word : {std::string_view("rc"), std::string_view("beta")}) {
     if (!tag.substr(at).starts_with(word)) continue;
     std::string number;
@@ -203,12 +210,15 @@ std::string go_release(std::string_view text) {
 Found parse_go_modules(std::string_view go_version, std::string_view modules) {
   Found found;
   const std::string release = go_release(go_version);
-  if (release.empty()) not_assessed(found, "Go standard library", "its version \"" + printable(go_version, 100) + "\" is not a release");
-  else found.packages.push_back(module_package("stdlib", release));
+  if (release.empty())
+    not_assessed(found, "Go standard library", "its version \"" + printable(go_version, 100) + "\" is not a release");
+  else
+    found.packages.push_back(module_package("stdlib", release));
   const size_t first_module = found.packages.size();
   std::string_view local;  // a dependency whose version nobody knows so far
   const auto settle = [&] {
-    if (!local.empty()) not_assessed(found, "Go module " + printable(local, 300), "built from a directory or without a version");
+    if (!local.empty())
+      not_assessed(found, "Go module " + printable(local, 300), "built from a directory or without a version");
     local = {};
   };
   for (const std::string_view line : split(modules, '\n')) {
@@ -229,8 +239,10 @@ Found parse_go_modules(std::string_view go_version, std::string_view modules) {
       continue;
     }
     settle();
-    if (words[0] == "dep" && (version.empty() || version == "(devel)")) local = name;
-    else found.packages.push_back(module_package(name, version));
+    if (words[0] == "dep" && (version.empty() || version == "(devel)"))
+      local = name;
+    else
+      found.packages.push_back(module_package(name, version));
   }
   settle();
   return found;

@@ -19,7 +19,8 @@ Result<Found> read_go_binary(std::string_view path, rootfs::File& file);
 // Pure: what `go version -m` prints: lines "mod|dep|=> PATH VERSION SUM" parted by tabs.
 Found parse_go_modules(std::string_view go_version, std::string_view modules);
 
-// Pure: "go1.21.3 X:boringcrypto" -> "1.21.3", "go1.21" -> "1.21.0", "go1.22rc1" -> "1.22.0-rc.1"; empty when not a release.
+// Pure: "go1.21.3 X:boringcrypto" -> "1.21.3", "go1.21" -> "1.21.0", "go1.22rc1" -> "1.22.0-rc.1"; empty when not a
+// release.
 std::string go_release(std::string_view go_version);
 
 }  // namespace plimsoll::inventory

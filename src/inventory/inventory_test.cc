@@ -11,7 +11,8 @@
 namespace plimsoll::inventory {
 namespace {
 
-constexpr const char* debian_12 = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n";
+constexpr const char* debian_12 =
+    "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n";
 
 std::string status_of(const std::vector<std::pair<std::string, std::string>>& packages) {
   std::string out;
@@ -41,8 +42,9 @@ bool mentions(const Inventory& inventory, std::string_view words) {
 
 TEST(TakeInventory, NamesEcosystemAndPurlByTheOperatingSystem) {
   auto tree = rootfs::memory_tree({{"usr/lib/os-release", debian_12},
-                                   {"var/lib/dpkg/status", "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n"
-                                                           "Multi-Arch: same\nSource: glibc (2.36-9)\nVersion: 2.36-9+b1\n"}});
+                                   {"var/lib/dpkg/status",
+                                    "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n"
+                                    "Multi-Arch: same\nSource: glibc (2.36-9)\nVersion: 2.36-9+b1\n"}});
   const Inventory inventory = take(*tree).inventory;
   ASSERT_EQ(inventory.packages.size(), 1u);
   const Package& libc = inventory.packages[0];
@@ -56,9 +58,10 @@ TEST(TakeInventory, NamesEcosystemAndPurlByTheOperatingSystem) {
 }
 
 TEST(TakeInventory, OriginIsTheLowestLayerThatBroughtAndKeptThePackage) {
-  LayeredTree tree({{{"etc/os-release", {debian_12}}, {"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "1"}, {"c", "1"}})}}},
-                    {{"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "2"}})}}},
-                    {{"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "2"}, {"c", "1"}, {"d", "1"}})}}}});
+  LayeredTree tree(
+      {{{"etc/os-release", {debian_12}}, {"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "1"}, {"c", "1"}})}}},
+       {{"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "2"}})}}},
+       {{"var/lib/dpkg/status", {status_of({{"a", "1"}, {"b", "2"}, {"c", "1"}, {"d", "1"}})}}}});
   const Inventory inventory = take(tree).inventory;
   ASSERT_EQ(inventory.packages.size(), 4u);
   EXPECT_EQ(find(inventory, "a")->layer.value, "sha256:layer0");
@@ -99,18 +102,21 @@ TEST(TakeInventory, SilenceIsNeverSafety) {
   EXPECT_TRUE(mentions(take(*no_database).inventory, "operating system packages of gentoo"));
   auto no_release = rootfs::memory_tree({{"var/lib/dpkg/status", status_of({{"a", "1"}})}});
   EXPECT_TRUE(mentions(take(*no_release).inventory, "operating system release"));
-  auto broken = rootfs::memory_tree({{"etc/os-release", debian_12}, {"var/lib/dpkg/status", "\x7f" "ELF rubbish\nmore\n"}});
+  auto broken = rootfs::memory_tree({{"etc/os-release", debian_12},
+                                     {"var/lib/dpkg/status",
+                                      "\x7f"
+                                      "ELF rubbish\nmore\n"}});
   EXPECT_TRUE(mentions(take(*broken).inventory, "dpkg status var/lib/dpkg/status"));
 }
 
 TEST(TakeInventory, LanguagePackagesOfAnOsPackageAreOwned) {
   const std::string metadata = "Metadata-Version: 2.1\nName: PyYAML\nVersion: 6.0\n\ntext\n";
-  auto tree = rootfs::memory_tree(
-      {{"etc/os-release", debian_12},
-       {"var/lib/dpkg/status", status_of({{"python3-yaml", "6.0-3"}})},
-       {"var/lib/dpkg/info/python3-yaml:amd64.list", "/.\n/usr\n/usr/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA\n"},
-       {"usr/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA", metadata},
-       {"usr/local/lib/python3.11/site-packages/PyYAML-6.0.dist-info/METADATA", metadata}});
+  auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
+                                   {"var/lib/dpkg/status", status_of({{"python3-yaml", "6.0-3"}})},
+                                   {"var/lib/dpkg/info/python3-yaml:amd64.list",
+                                    "/.\n/usr\n/usr/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA\n"},
+                                   {"usr/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA", metadata},
+                                   {"usr/local/lib/python3.11/site-packages/PyYAML-6.0.dist-info/METADATA", metadata}});
   const Inventory inventory = take(*tree).inventory;
   ASSERT_EQ(inventory.packages.size(), 3u);
   EXPECT_EQ(inventory.packages[0].name, "python3-yaml");
@@ -121,7 +127,8 @@ TEST(TakeInventory, LanguagePackagesOfAnOsPackageAreOwned) {
 }
 
 TEST(TakeInventory, ALockFileYieldsToTheInstalledTreeBesideIt) {
-  const std::string lock = R"({"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0"},"node_modules/b":{"version":"2.0.0"}}})";
+  const std::string lock =
+      R"({"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0"},"node_modules/b":{"version":"2.0.0"}}})";
   auto tree = rootfs::memory_tree({{"app/package-lock.json", lock},
                                    {"app/node_modules/a/package.json", R"({"name":"a","version":"1.0.1"})"},
                                    {"other/package-lock.json", lock}});
@@ -134,7 +141,8 @@ TEST(TakeInventory, ALockFileYieldsToTheInstalledTreeBesideIt) {
 
 TEST(TakeInventory, TheSamePackageInTwoPlacesIsOne) {
   const std::string json = R"({"name":"@s/a","version":"1.0.0"})";
-  auto tree = rootfs::memory_tree({{"app/node_modules/@s/a/package.json", json}, {"app/node_modules/b/node_modules/@s/a/package.json", json}});
+  auto tree = rootfs::memory_tree(
+      {{"app/node_modules/@s/a/package.json", json}, {"app/node_modules/b/node_modules/@s/a/package.json", json}});
   const Inventory inventory = take(*tree).inventory;
   ASSERT_EQ(inventory.packages.size(), 1u);
   EXPECT_EQ(inventory.packages[0].locations.size(), 2u);
@@ -142,7 +150,8 @@ TEST(TakeInventory, TheSamePackageInTwoPlacesIsOne) {
 }
 
 TEST(TakeInventory, AForeignDatabaseIsNotTheDistributionsOwn) {
-  auto tree = rootfs::memory_tree({{"etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\n"}, {"var/lib/dpkg/status", status_of({{"a", "1"}})},
+  auto tree = rootfs::memory_tree({{"etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\n"},
+                                   {"var/lib/dpkg/status", status_of({{"a", "1"}})},
                                    {"lib/apk/db/installed", "P:musl\nV:1.2.4-r1\nA:x86_64\n\n"}});
   const Inventory inventory = take(*tree).inventory;
   EXPECT_EQ(find(inventory, "a")->ecosystem, "");
@@ -160,9 +169,10 @@ TEST(TakeInventory, MessagesHoldNoControlCharacters) {
 }
 
 TEST(TakeInventory, TheOrderOfTheWalkDoesNotMatter) {
-  const std::vector<std::pair<std::string, std::string>> files{{"etc/os-release", debian_12},
-                                                               {"var/lib/dpkg/status", status_of({{"b", "1"}, {"a", "2"}, {"a", "1"}})},
-                                                               {"n/node_modules/q/package.json", R"({"name":"q","version":"1.0.0"})"}};
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"etc/os-release", debian_12},
+      {"var/lib/dpkg/status", status_of({{"b", "1"}, {"a", "2"}, {"a", "1"}})},
+      {"n/node_modules/q/package.json", R"({"name":"q","version":"1.0.0"})"}};
   auto first = rootfs::memory_tree(files);
   auto second = rootfs::memory_tree({files.rbegin(), files.rend()});
   EXPECT_EQ(take(*first).inventory, take(*second).inventory);
@@ -175,7 +185,8 @@ TEST(Catalogers, HaveNamesOfTheirOwn) {
 }
 
 TEST(OsRelease, ReadsQuotesEscapesAndComments) {
-  const auto os = parse_os_release("# c\nNAME=x\nID='rocky'\nVERSION_ID=9.3\r\nPRETTY_NAME=\"a \\\"b\\\"\"\nID_LIKE=\"rhel centos fedora\"\n");
+  const auto os = parse_os_release(
+      "# c\nNAME=x\nID='rocky'\nVERSION_ID=9.3\r\nPRETTY_NAME=\"a \\\"b\\\"\"\nID_LIKE=\"rhel centos fedora\"\n");
   ASSERT_TRUE(os);
   EXPECT_EQ(os->id, "rocky");
   EXPECT_EQ(os->version_id, "9.3");
@@ -203,7 +214,8 @@ TEST(Purl, EncodesWhatTheSpecificationAsks) {
   package.source_version = package.version;
   package.arch = "x86_64";
   const OsRelease rocky{"rocky", "8.9", {}, {}, {}};
-  EXPECT_EQ(purl_of(package, rocky), "pkg:rpm/rocky/gcc-c%2B%2B@8.5.0-4.el8%5Egit~1?arch=x86_64&distro=rocky-8.9&epoch=1");
+  EXPECT_EQ(purl_of(package, rocky),
+            "pkg:rpm/rocky/gcc-c%2B%2B@8.5.0-4.el8%5Egit~1?arch=x86_64&distro=rocky-8.9&epoch=1");
   package.type = PackageType::golang;
   package.name = "github.com/Azure/x y";
   package.version = "v1.0.0+incompatible";

@@ -9,9 +9,9 @@ namespace plimsoll::inventory {
 
 // Lock files of npm, yarn and pnpm outside node_modules: what may be installed. Development dependencies are left out
 // where the file tells them apart (npm, pnpm 5-8; yarn and pnpm 9 do not).
-bool wants_npm_lock(const rootfs::Entry& entry);    // package-lock.json, npm-shrinkwrap.json
-bool wants_yarn_lock(const rootfs::Entry& entry);   // yarn.lock
-bool wants_pnpm_lock(const rootfs::Entry& entry);   // pnpm-lock.yaml
+bool wants_npm_lock(const rootfs::Entry& entry);   // package-lock.json, npm-shrinkwrap.json
+bool wants_yarn_lock(const rootfs::Entry& entry);  // yarn.lock
+bool wants_pnpm_lock(const rootfs::Entry& entry);  // pnpm-lock.yaml
 Result<Found> read_npm_lock(std::string_view path, rootfs::File& file);
 Result<Found> read_yarn_lock(std::string_view path, rootfs::File& file);
 Result<Found> read_pnpm_lock(std::string_view path, rootfs::File& file);

@@ -19,8 +19,8 @@ constexpr size_t program_limit = size_t{2} << 20;  // a larger program is not re
 constexpr size_t programs_tried = 8;
 
 constexpr std::array<std::string_view, 5> program_directories{"bin/", "sbin/", "usr/bin/", "usr/sbin/", "usr/libexec/"};
-constexpr std::array<std::string_view, 12> script_endings{".py", ".js", ".mjs", ".cjs", ".pl", ".pm",
-                                                         ".rb", ".php", ".jar", ".lua", ".tcl", ".class"};
+constexpr std::array<std::string_view, 12> script_endings{".py", ".js",  ".mjs", ".cjs", ".pl",  ".pm",
+                                                          ".rb", ".php", ".jar", ".lua", ".tcl", ".class"};
 // Scripts that are there to be read, or for a debugger.
 constexpr std::array<std::string_view, 3> passive_directories{"usr/share/doc/", "usr/share/gdb/", "usr/share/man/"};
 
@@ -41,8 +41,8 @@ bool is_shared_object(std::string_view path) {
 // What the file list of one package tells.
 struct Evidence {
   bool mapped = false, native = false, scripts = false;
-  std::vector<std::string> programs;      // may be native code
-  std::vector<std::string> look_alikes;   // base names mapped from another path
+  std::vector<std::string> programs;     // may be native code
+  std::vector<std::string> look_alikes;  // base names mapped from another path
 };
 
 // The paths that the processes have mapped.
@@ -83,9 +83,12 @@ class Lists {
     } else if (mapped_.has_base(base_of(path))) {
       evidence.look_alikes.emplace_back(base_of(path));
     }
-    if (is_shared_object(path)) evidence.native = true;
-    else if (begins_with_any(path, program_directories)) evidence.programs.emplace_back(path);
-    const bool script = std::ranges::any_of(script_endings, [&](std::string_view ending) { return path.ends_with(ending); });
+    if (is_shared_object(path))
+      evidence.native = true;
+    else if (begins_with_any(path, program_directories))
+      evidence.programs.emplace_back(path);
+    const bool script =
+        std::ranges::any_of(script_endings, [&](std::string_view ending) { return path.ends_with(ending); });
     if (script && !begins_with_any(path, passive_directories)) evidence.scripts = true;
   }
   FileSink sink() {
@@ -142,7 +145,9 @@ bool owns_native_program(rootfs::Tree& tree, const Evidence& evidence) {
   for (const std::string& program : evidence.programs) {
     if (++tried > programs_tried) return false;
     const auto bytes = tree.read(program, program_limit);
-    if (bytes.ok() && bytes->starts_with("\x7f" "ELF")) return true;
+    if (bytes.ok() && bytes->starts_with("\x7f"
+                                         "ELF"))
+      return true;
   }
   return false;
 }
@@ -150,25 +155,30 @@ bool owns_native_program(rootfs::Tree& tree, const Evidence& evidence) {
 Loaded judge(rootfs::Tree& tree, const Evidence& evidence, const Mapped& mapped, bool complete) {
   if (evidence.mapped) return Loaded::yes;
   if (!complete || evidence.scripts) return Loaded::unknown;
-  if (std::ranges::any_of(evidence.look_alikes, [&](const std::string& base) { return mapped.strays(base); })) return Loaded::unknown;
+  if (std::ranges::any_of(evidence.look_alikes, [&](const std::string& base) { return mapped.strays(base); }))
+    return Loaded::unknown;
   return evidence.native || owns_native_program(tree, evidence) ? Loaded::no : Loaded::unknown;
 }
 
 }  // namespace
 
-void mark_loaded(rootfs::Tree& tree, Inventory& inventory, const std::vector<std::string>& mapped_paths, bool complete) {
+void mark_loaded(rootfs::Tree& tree, Inventory& inventory, const std::vector<std::string>& mapped_paths,
+                 bool complete) {
   Mapped mapped(mapped_paths);
   Lists lists(mapped);
   read_lists(tree, inventory, lists);
   for (Package& package : inventory.packages) {
     if (package.type == PackageType::golang) {
-      const bool runs = std::ranges::any_of(package.locations, [&](const std::string& path) { return mapped.has(path); });
+      const bool runs =
+          std::ranges::any_of(package.locations, [&](const std::string& path) { return mapped.has(path); });
       package.loaded = runs ? Loaded::yes : complete ? Loaded::no : Loaded::unknown;
       continue;
     }
     const auto at = lists.by_package().find(list_key(package));
-    const bool os_package = package.type == PackageType::deb || package.type == PackageType::rpm || package.type == PackageType::apk;
-    package.loaded = os_package && at != lists.by_package().end() ? judge(tree, at->second, mapped, complete) : Loaded::unknown;
+    const bool os_package =
+        package.type == PackageType::deb || package.type == PackageType::rpm || package.type == PackageType::apk;
+    package.loaded =
+        os_package && at != lists.by_package().end() ? judge(tree, at->second, mapped, complete) : Loaded::unknown;
   }
 }
 

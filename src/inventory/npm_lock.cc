@@ -30,7 +30,8 @@ std::string_view name_of_place(std::string_view place) {
 }
 
 bool is_registry_version(std::string_view version) {
-  return !version.empty() && version.front() >= '0' && version.front() <= '9' && version.find(':') == std::string_view::npos;
+  return !version.empty() && version.front() >= '0' && version.front() <= '9' &&
+         version.find(':') == std::string_view::npos;
 }
 
 struct Reader {
@@ -47,8 +48,10 @@ struct Reader {
       }
     }
     if (name.empty()) return;
-    if (is_registry_version(version)) add_npm(found, name, version);
-    else ++elsewhere;
+    if (is_registry_version(version))
+      add_npm(found, name, version);
+    else
+      ++elsewhere;
   }
 
   bool full() const { return found.packages.size() >= max_packages_in_file; }
@@ -71,8 +74,10 @@ struct Reader {
       if (full() || value.get_object().get(entry)) continue;
       if (!flag_of(entry, "dev")) take(name, text_of(entry, "version"));
       if (entry["dependencies"].get_object().get(inner)) continue;
-      if (depth < max_nesting) dependencies(inner, depth + 1);
-      else not_assessed(found, "dependencies of " + printable(name, 200), "nested deeper than the bound");
+      if (depth < max_nesting)
+        dependencies(inner, depth + 1);
+      else
+        not_assessed(found, "dependencies of " + printable(name, 200), "nested deeper than the bound");
     }
   }
 };
@@ -102,13 +107,17 @@ Result<Found> parse_npm_lock(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   simdjson::dom::parser parser;
   object document, part;
-  if (parser.parse(text.data(), text.size()).get_object().get(document)) return Error{ErrorKind::malformed, "is not JSON"};
+  if (parser.parse(text.data(), text.size()).get_object().get(document))
+    return Error{ErrorKind::malformed, "is not JSON"};
   Reader reader;
   // Version 2 holds both; "packages" is the complete one.
-  if (!document["packages"].get_object().get(part)) reader.packages(part);
-  else if (!document["dependencies"].get_object().get(part)) reader.dependencies(part, 0);
+  if (!document["packages"].get_object().get(part))
+    reader.packages(part);
+  else if (!document["dependencies"].get_object().get(part))
+    reader.dependencies(part, 0);
   if (reader.elsewhere > 0)
-    not_assessed(reader.found, fmt::format("{} packages", reader.elsewhere), "not from a registry: they have no version to compare");
+    not_assessed(reader.found, fmt::format("{} packages", reader.elsewhere),
+                 "not from a registry: they have no version to compare");
   if (reader.full()) not_assessed(reader.found, "the rest of the file", "more packages than the bound");
   return std::move(reader.found);
 }

@@ -73,10 +73,14 @@ std::optional<OsRelease> parse_os_release(std::string_view text) {
     const std::string_view key = line.substr(0, equals);
     std::string value = unquote(line.substr(equals + 1));
     if (value.size() > max_field) continue;
-    if (key == "ID") out.id = std::move(value);
-    else if (key == "VERSION_ID") out.version_id = std::move(value);
-    else if (key == "VERSION_CODENAME") out.codename = std::move(value);
-    else if (key == "PRETTY_NAME") out.pretty_name = std::move(value);
+    if (key == "ID")
+      out.id = std::move(value);
+    else if (key == "VERSION_ID")
+      out.version_id = std::move(value);
+    else if (key == "VERSION_CODENAME")
+      out.codename = std::move(value);
+    else if (key == "PRETTY_NAME")
+      out.pretty_name = std::move(value);
     else if (key == "ID_LIKE")
       for (const std::string_view word : split_words(value)) out.id_like.emplace_back(word);
   }

@@ -18,8 +18,9 @@ Key parse_key(std::string_view key) {
   key = key.substr(0, key.find('('));
   const size_t at = key.find('@', key.starts_with('@') ? 1 : 0);
   const size_t last_slash = key.rfind('/');
-  const bool old = slash && (at == std::string_view::npos || (last_slash != std::string_view::npos && last_slash + 1 < key.size() &&
-                                                              key[last_slash + 1] >= '0' && key[last_slash + 1] <= '9' && at > last_slash));
+  const bool old = slash && (at == std::string_view::npos ||
+                             (last_slash != std::string_view::npos && last_slash + 1 < key.size() &&
+                              key[last_slash + 1] >= '0' && key[last_slash + 1] <= '9' && at > last_slash));
   if (old) {
     if (last_slash == std::string_view::npos) return {};
     std::string_view version = key.substr(last_slash + 1);
@@ -38,14 +39,17 @@ void finish(Found& found, const Entry& entry) {
   if (entry.key.empty() || entry.dev) return;
   const Key key = parse_key(entry.key);
   const bool registry = !key.version.empty() && key.version.front() >= '0' && key.version.front() <= '9';
-  if (registry && !key.name.empty()) add_npm(found, key.name, key.version);
-  else not_assessed(found, "entry " + printable(entry.key, 200), "not from a registry: it has no version to compare");
+  if (registry && !key.name.empty())
+    add_npm(found, key.name, key.version);
+  else
+    not_assessed(found, "entry " + printable(entry.key, 200), "not from a registry: it has no version to compare");
 }
 
 }  // namespace
 
 bool wants_pnpm_lock(const rootfs::Entry& entry) {
-  return entry.path.ends_with("pnpm-lock.yaml") && (entry.path.size() == 14 || entry.path.ends_with("/pnpm-lock.yaml")) &&
+  return entry.path.ends_with("pnpm-lock.yaml") &&
+         (entry.path.size() == 14 || entry.path.ends_with("/pnpm-lock.yaml")) &&
          entry.path.find("node_modules/") == std::string_view::npos;
 }
 

@@ -13,8 +13,7 @@ namespace {
 // Percent-encodes everything but letters, digits, ".-_~" and the colon, which the specification leaves as it is.
 std::string encode(std::string_view text, std::string_view also_plain = {}) {
   constexpr std::string_view hex = "0123456789ABCDEF";
-  constexpr std::string_view plain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~:";
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~:";
   std::string out;
   for (const char c : text) {
     if (plain.find(c) != std::string_view::npos || also_plain.find(c) != std::string_view::npos) {
@@ -68,8 +67,8 @@ std::string os_purl(const Package& package, const std::optional<OsRelease>& os) 
       version.erase(0, colon + 1);
     }
   }
-  const Qualifiers qualifiers{{"arch", package.arch}, {"distro", distro_of(os)}, {"epoch", epoch},
-                              {"upstream", upstream_of(package)}};
+  const Qualifiers qualifiers{
+      {"arch", package.arch}, {"distro", distro_of(os)}, {"epoch", epoch}, {"upstream", upstream_of(package)}};
   const std::string space = os_namespace(package, os);
   std::string out = "pkg:" + std::string(name_of(package.type)) + "/";
   if (!space.empty()) out += encode(space) + "/";
@@ -91,11 +90,19 @@ std::string purl_of(const Package& package, const std::optional<OsRelease>& os) 
   switch (package.type) {
     case PackageType::deb:
     case PackageType::rpm:
-    case PackageType::apk: return os_purl(package, os);
-    case PackageType::npm: name = encode(package.name, "/"); break;
-    case PackageType::pypi: name = encode(pypi_name(package.name)); break;
-    case PackageType::golang: name = encode(lower(package.name), "/"); break;
-    default: return {};
+    case PackageType::apk:
+      return os_purl(package, os);
+    case PackageType::npm:
+      name = encode(package.name, "/");
+      break;
+    case PackageType::pypi:
+      name = encode(pypi_name(package.name));
+      break;
+    case PackageType::golang:
+      name = encode(lower(package.name), "/");
+      break;
+    default:
+      return {};
   }
   std::string out = "pkg:" + std::string(name_of(package.type)) + "/" + name;
   if (!package.version.empty()) out += "@" + encode(package.version);

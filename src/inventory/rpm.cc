@@ -11,7 +11,9 @@ namespace {
 constexpr size_t database_limit = size_t{256} << 20;
 constexpr std::array<std::string_view, 3> directories{"var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/"};
 
-Result<Found> from_sqlite(std::string bytes, const FileSink& files) { return parse_rpm_sqlite(std::move(bytes), files); }
+Result<Found> from_sqlite(std::string bytes, const FileSink& files) {
+  return parse_rpm_sqlite(std::move(bytes), files);
+}
 Result<Found> from_ndb(std::string bytes, const FileSink& files) { return parse_rpm_ndb(bytes, files); }
 Result<Found> from_bdb(std::string bytes, const FileSink& files) { return parse_rpm_bdb(bytes, files); }
 
@@ -60,8 +62,10 @@ bool wants_rpm_wal(const rootfs::Entry& entry) {
 }
 
 Result<Found> read_rpm_wal(std::string_view, rootfs::File&) {
-  return Error{ErrorKind::unsupported, "holds changes that are not in the database file yet: packages may be missing",
-               {}, "scan while no package manager runs, or run `rpm -qa` once to fold them in"};
+  return Error{ErrorKind::unsupported,
+               "holds changes that are not in the database file yet: packages may be missing",
+               {},
+               "scan while no package manager runs, or run `rpm -qa` once to fold them in"};
 }
 
 }  // namespace plimsoll::inventory

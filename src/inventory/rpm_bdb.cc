@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t hash_magic = 0x00061561;
 constexpr size_t meta_size = 512, page_head = 26;
 constexpr uint8_t page_hash_unsorted = 2, page_overflow = 7, page_hash = 13;  // page types
-constexpr uint8_t item_inline = 1, item_overflow = 3;                          // item types
+constexpr uint8_t item_inline = 1, item_overflow = 3;                         // item types
 constexpr size_t max_blob = size_t{256} << 20;
 
 class BdbFile {
@@ -62,8 +62,8 @@ class BdbFile {
 
 uint8_t type_of(std::string_view page) { return static_cast<uint8_t>(page[25]); }
 
-// A value spread over a chain of overflow pages. `budget` bounds the pages of all chains together, so that a forged file
-// whose chains share pages or turn in a ring ends.
+// A value spread over a chain of overflow pages. `budget` bounds the pages of all chains together, so that a forged
+// file whose chains share pages or turn in a ring ends.
 Result<std::string> overflow_value(const BdbFile& file, uint32_t number, uint32_t length, uint64_t& budget) {
   const Error broken{ErrorKind::malformed, "an overflow page is broken"};
   if (length > max_blob) return Error{ErrorKind::limit, "a value is too long"};
@@ -112,8 +112,10 @@ void read_hash_page(const BdbFile& file, std::string_view page, Reading& reading
     const auto key = item_value(file, page, offset(i), before, reading.budget);
     if (key.ok() && *key == std::string_view("\0\0\0\0", 4)) continue;
     const auto value = item_value(file, page, offset(i + 1), offset(i), reading.budget);
-    if (!value.ok()) ++reading.broken;
-    else reading.full = !reading.blobs.take(*value);
+    if (!value.ok())
+      ++reading.broken;
+    else
+      reading.full = !reading.blobs.take(*value);
   }
 }
 

@@ -26,32 +26,45 @@ enum Tag : uint32_t {
 };
 enum Type : uint32_t { type_int32 = 4, type_string = 6, type_string_array = 8, type_i18n_string = 9 };
 
-constexpr uint32_t max_index = 65'535;                     // rpm's own bound on entries
-constexpr uint32_t max_data = uint32_t{256} << 20;         // and on data
-constexpr uint32_t max_items = 300'000;                    // files of one package
+constexpr uint32_t max_index = 65'535;              // rpm's own bound on entries
+constexpr uint32_t max_data = uint32_t{256} << 20;  // and on data
+constexpr uint32_t max_items = 300'000;             // files of one package
 
 struct Field {
   uint32_t type = 0, count = 0;
-  std::string_view data;   // from its offset to the end of the store
+  std::string_view data;  // from its offset to the end of the store
 };
 
 struct Header {
-  std::optional<Field> name, version, release, epoch, arch, source, module, base_names, dir_names, dir_indexes, old_names;
+  std::optional<Field> name, version, release, epoch, arch, source, module, base_names, dir_names, dir_indexes,
+      old_names;
 
   std::optional<Field>* slot(uint32_t tag) {
     switch (tag) {
-      case tag_name: return &name;
-      case tag_version: return &version;
-      case tag_release: return &release;
-      case tag_epoch: return &epoch;
-      case tag_arch: return &arch;
-      case tag_source_rpm: return &source;
-      case tag_module: return &module;
-      case tag_base_names: return &base_names;
-      case tag_dir_names: return &dir_names;
-      case tag_dir_indexes: return &dir_indexes;
-      case tag_old_file_names: return &old_names;
-      default: return nullptr;
+      case tag_name:
+        return &name;
+      case tag_version:
+        return &version;
+      case tag_release:
+        return &release;
+      case tag_epoch:
+        return &epoch;
+      case tag_arch:
+        return &arch;
+      case tag_source_rpm:
+        return &source;
+      case tag_module:
+        return &module;
+      case tag_base_names:
+        return &base_names;
+      case tag_dir_names:
+        return &dir_names;
+      case tag_dir_indexes:
+        return &dir_indexes;
+      case tag_old_file_names:
+        return &old_names;
+      default:
+        return nullptr;
     }
   }
 };
@@ -66,7 +79,8 @@ std::optional<std::string_view> take_string(std::string_view& data) {
 }
 
 std::string text_of(const std::optional<Field>& field) {
-  if (!field || (field->type != type_string && field->type != type_i18n_string && field->type != type_string_array)) return {};
+  if (!field || (field->type != type_string && field->type != type_i18n_string && field->type != type_string_array))
+    return {};
   std::string_view data = field->data;
   const auto text = take_string(data);
   return text && text->size() <= max_field ? std::string(*text) : std::string();
@@ -87,7 +101,8 @@ std::vector<std::string_view> texts_of(const std::optional<Field>& field) {
 Result<Header> parse(std::string_view blob) {
   ByteReader reader(blob);
   const auto index = reader.u32be(), size = reader.u32be();
-  if (!index || !size || *index > max_index || *size > max_data) return Error{ErrorKind::malformed, "header sizes out of bounds"};
+  if (!index || !size || *index > max_index || *size > max_data)
+    return Error{ErrorKind::malformed, "header sizes out of bounds"};
   const uint64_t needed = 8 + uint64_t{*index} * 16 + *size;
   if (needed > blob.size()) return Error{ErrorKind::malformed, "header cut short"};
   const std::string_view store = blob.substr(8 + size_t{*index} * 16, *size);
@@ -110,7 +125,8 @@ void set_source(Package& package, std::string_view source, std::string_view vers
     if (source.ends_with(ending)) source.remove_suffix(ending.size());
   }
   const size_t release = source.rfind('-');
-  const size_t version = release == std::string_view::npos || release == 0 ? std::string_view::npos : source.rfind('-', release - 1);
+  const size_t version =
+      release == std::string_view::npos || release == 0 ? std::string_view::npos : source.rfind('-', release - 1);
   if (version == std::string_view::npos || version == 0) return;
   package.source_name = std::string(source.substr(0, version));
   // The file's name has no epoch: it is the binary's own where the rest is the same, else not known.
@@ -144,12 +160,14 @@ Status add_rpm_header(std::string_view blob, Found& found, const FileSink& files
   if (package.name == "gpg-pubkey") return Done{};
   const std::string version = text_of(header.version), release = text_of(header.release);
   if (package.name.empty() || version.empty() || release.empty())
-    return Error{ErrorKind::malformed, "package \"" + printable(package.name, 200) + "\" without name, version or release"};
+    return Error{ErrorKind::malformed,
+                 "package \"" + printable(package.name, 200) + "\" without name, version or release"};
   const std::string version_release = version + "-" + release;
   package.version = version_release;
   if (header.epoch && header.epoch->type == type_int32 && header.epoch->count > 0) {
     const auto epoch = ByteReader(header.epoch->data).u32be();
-    if (!epoch) return Error{ErrorKind::malformed, "package \"" + printable(package.name, 200) + "\" with a broken epoch"};
+    if (!epoch)
+      return Error{ErrorKind::malformed, "package \"" + printable(package.name, 200) + "\" with a broken epoch"};
     if (*epoch > 0) package.version = fmt::format("{}:{}", *epoch, version_release);
   }
   package.arch = text_of(header.arch);
@@ -173,8 +191,10 @@ bool RpmBlobs::take(std::string_view blob) {
 }
 
 void RpmBlobs::finish() {
-  if (refused_ > 0) not_assessed(found_, fmt::format("{} packages", refused_), "broken headers, the first: " + first_reason_);
-  if (full_) not_assessed(found_, "the rest of the file", "more packages than the bound, or the same bytes several times");
+  if (refused_ > 0)
+    not_assessed(found_, fmt::format("{} packages", refused_), "broken headers, the first: " + first_reason_);
+  if (full_)
+    not_assessed(found_, "the rest of the file", "more packages than the bound, or the same bytes several times");
 }
 
 }  // namespace plimsoll::inventory

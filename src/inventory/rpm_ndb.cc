@@ -60,11 +60,14 @@ Result<Found> parse_rpm_ndb(std::string_view bytes, const FileSink& files) {
     }
     if (slot.block == 0) continue;  // free
     const auto blob = blob_of(bytes, slot);
-    if (!blob.ok()) ++broken;
-    else if (!blobs.take(*blob)) break;
+    if (!blob.ok())
+      ++broken;
+    else if (!blobs.take(*blob))
+      break;
   }
   blobs.finish();
-  if (broken > 0) not_assessed(found, fmt::format("{} slots", broken), "broken slots or blobs: packages may be missing");
+  if (broken > 0)
+    not_assessed(found, fmt::format("{} slots", broken), "broken slots or blobs: packages may be missing");
   return found;
 }
 

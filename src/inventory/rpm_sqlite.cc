@@ -10,8 +10,8 @@ namespace plimsoll::inventory {
 namespace {
 
 constexpr int steps_between_checks = 10'000;
-constexpr int max_checks = 20'000;           // 200 million steps of SQLite's machine: seconds, not hours
-constexpr int max_value = 256 << 20;         // one header
+constexpr int max_checks = 20'000;                       // 200 million steps of SQLite's machine: seconds, not hours
+constexpr int max_value = 256 << 20;                     // one header
 constexpr size_t write_version = 18, read_version = 19;  // of the file header: 1 journal, 2 write-ahead log
 
 struct CloseDatabase {
@@ -25,7 +25,9 @@ using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
 
 int count_down(void* checks) { return --*static_cast<int*>(checks) <= 0 ? 1 : 0; }
 
-Error failed(sqlite3* db) { return Error{ErrorKind::malformed, "SQLite refuses it: " + printable(sqlite3_errmsg(db), 200)}; }
+Error failed(sqlite3* db) {
+  return Error{ErrorKind::malformed, "SQLite refuses it: " + printable(sqlite3_errmsg(db), 200)};
+}
 
 // A foreign database: no trust in its schema, bounded values, no extension, nothing written.
 void restrain(sqlite3* db, int& checks) {
@@ -63,13 +65,15 @@ Result<Found> parse_rpm_sqlite(std::string bytes, const FileSink& files) {
   bytes[write_version] = bytes[read_version] = 1;
   sqlite3* raw = nullptr;
   int checks = max_checks;
-  const int opened = sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int opened =
+      sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
   const Database db(raw);
   if (opened != SQLITE_OK) return Error{ErrorKind::limit, "SQLite could not be started"};
   restrain(db.get(), checks);
   auto* image = static_cast<unsigned char*>(static_cast<void*>(bytes.data()));
   const auto size = static_cast<sqlite3_int64>(bytes.size());
-  if (sqlite3_deserialize(db.get(), "main", image, size, size, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) return failed(db.get());
+  if (sqlite3_deserialize(db.get(), "main", image, size, size, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
+    return failed(db.get());
   PLIMSOLL_TRY(present, has_packages(db.get()));
   if (!present) return Error{ErrorKind::malformed, "has no table Packages"};
   PLIMSOLL_TRY(statement, prepare(db.get(), "SELECT blob FROM Packages"));
@@ -79,7 +83,8 @@ Result<Found> parse_rpm_sqlite(std::string bytes, const FileSink& files) {
   while ((step = sqlite3_step(statement.get())) == SQLITE_ROW) {
     const void* data = sqlite3_column_blob(statement.get(), 0);
     const int length = sqlite3_column_bytes(statement.get(), 0);
-    const std::string_view blob = data ? std::string_view(static_cast<const char*>(data), static_cast<size_t>(length)) : std::string_view{};
+    const std::string_view blob =
+        data ? std::string_view(static_cast<const char*>(data), static_cast<size_t>(length)) : std::string_view{};
     if (!blobs.take(blob)) break;
   }
   blobs.finish();

@@ -33,8 +33,10 @@ class Collector : public rootfs::Visitor {
     if (!cataloger) return;
     FileFinding finding{std::string(entry.path), entry.layer, cataloger, {}, {}};
     Result<Found> found = cataloger->parse(entry.path, file);
-    if (found.ok()) finding.found = std::move(found).value();
-    else finding.error = std::move(found).error();
+    if (found.ok())
+      finding.found = std::move(found).value();
+    else
+      finding.error = std::move(found).error();
     if (is_empty(finding)) return;
     const std::lock_guard lock(mutex_);
     findings_.push_back(std::move(finding));
@@ -46,7 +48,8 @@ class Collector : public rootfs::Visitor {
   Fact<bool> setuid_files(const rootfs::Tree& tree) const {
     const std::string source = "permission bits";
     if (!modes_known_.load()) return Fact<bool>::missing("permission bits are not known", source);
-    const bool any = std::ranges::any_of(setuid_, [&](const auto& file) { return tree.visible(file.first, file.second); });
+    const bool any =
+        std::ranges::any_of(setuid_, [&](const auto& file) { return tree.visible(file.first, file.second); });
     return Fact<bool>::of(any, source);
   }
 
@@ -70,8 +73,8 @@ class Collector : public rootfs::Visitor {
   std::atomic<uint64_t> entries_{0};
   std::atomic<bool> modes_known_{false};
   std::mutex mutex_;
-  std::vector<FileFinding> findings_;                    // guarded by mutex_
-  std::vector<std::pair<std::string, size_t>> setuid_;   // guarded by mutex_
+  std::vector<FileFinding> findings_;                   // guarded by mutex_
+  std::vector<std::pair<std::string, size_t>> setuid_;  // guarded by mutex_
 };
 
 }  // namespace

@@ -29,7 +29,8 @@ class LayeredTree : public rootfs::Tree {
     for (size_t i = content_.size(); i-- > 0;) {  // upside down: a walk promises no order
       for (const auto& [path, node] : content_[i]) {
         ++report.entries;
-        const rootfs::Entry entry{.path = path, .size = node.content.size(), .mode = node.mode, .link_target = {}, .layer = i};
+        const rootfs::Entry entry{
+            .path = path, .size = node.content.size(), .mode = node.mode, .link_target = {}, .layer = i};
         if (!visitor.wants(entry)) continue;
         Stream file(node.content, random_access_);
         visitor.visit(entry, file);
@@ -45,7 +46,9 @@ class LayeredTree : public rootfs::Tree {
     return content_[layer].contains(name);
   }
   const std::vector<LayerDigest>& layers() const override { return layers_; }
-  Result<std::string> read(std::string_view, size_t) override { return Error{ErrorKind::unsupported, "an image has no read"}; }
+  Result<std::string> read(std::string_view, size_t) override {
+    return Error{ErrorKind::unsupported, "an image has no read"};
+  }
 
  private:
   class Stream : public rootfs::File {

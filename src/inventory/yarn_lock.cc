@@ -37,7 +37,8 @@ struct Block {
 void finish(Found& found, const Block& block) {
   if (block.header.empty() || block.header == "__metadata") return;
   const std::string_view first = unquoted(split(block.header, ',')[0]);
-  const std::string_view pattern = block.resolution.empty() ? (first.starts_with('"') ? first.substr(1) : first) : block.resolution;
+  const std::string_view pattern =
+      block.resolution.empty() ? (first.starts_with('"') ? first.substr(1) : first) : block.resolution;
   if (is_local(pattern)) return;
   if (block.version.empty()) {
     not_assessed(found, "entry " + printable(pattern, 200), "it has no version");
