@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+
+#include "model/report.h"
+
+namespace plimsoll::assess {
+
+// Who can connect to an asset, and whether it reaches the outside.
+struct Exposure {
+  bool wan_seen = false, wan_possible = false;  // connections from the outside: seen, or only possible
+  bool from_assets = false;                     // from other assets or machines, seen or permitted
+  bool unknown = false;                         // nothing of the above was found, but what listens could not be read
+  bool reaches_wan = false;
+  std::string wan_evidence, assets_evidence, reaches_evidence;
+
+  bool takes_wan() const { return wan_seen || wan_possible; }
+};
+
+// From the report's flows (seen and permitted) and the asset's own facts (published ports, default route).
+Exposure exposure_of(const AssetReport& asset, const std::vector<Flow>& flows);
+
+}  // namespace plimsoll::assess
