@@ -6,6 +6,7 @@
 #include "model/flow.h"
 #include "model/incomplete.h"
 #include "runtime/runtime.h"
+#include "system/connections.h"
 #include "system/machine.h"
 
 namespace plimsoll::probe {
@@ -17,23 +18,12 @@ struct ContainerProbe {
   IncompleteList not_assessed;
 };
 
-// Gathers the facts of CONTAINER_FACTS section 2 for one container. Never judges, never fails as a whole: what cannot
-// be read becomes an unknown fact and an entry of not_assessed.
+// Gathers the facts of docs/facts.md for one container. Never judges, never fails as a whole: what cannot be
+// read becomes an unknown fact and an entry of not_assessed.
 ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed);
 
-// One established connection of one network namespace, from the kernel's socket tables.
-struct Connection {
-  AssetId owner;
-  Transport transport = Transport::tcp;
-  std::string local_address, remote_address;
-  uint16_t local_port = 0, remote_port = 0;
-  bool local_listens = false;  // local_port is a listening port: the peer opened it
-};
-
-struct Connections {
-  std::vector<Connection> established;
-  IncompleteList not_assessed;
-};
+using Connection = system::Connection;
+using Connections = system::Connections;
 
 // TCP (and connected UDP) sockets of a container's namespace by /proc/PID/net/{tcp,tcp6,udp,udp6}. In a namespace
 // shared with the host only sockets of the container's own processes are taken.
