@@ -23,6 +23,7 @@ struct Found {
   std::vector<Package> packages;
   std::optional<OsRelease> os;
   std::vector<OwnedFiles> owned;
+  std::vector<std::string> foreign;  // OS packages that the distribution did not make: origin.h
   IncompleteList not_assessed;  // parts of the file that could not be understood; printable text
 };
 
