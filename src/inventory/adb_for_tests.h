@@ -59,7 +59,8 @@ class AdbWriter {
 
 inline std::string package_block(const AdbPackage& package) {
   AdbWriter w;
-  const uint32_t info = w.object({w.blob(package.name), w.blob(package.version), 0, 0, w.blob(package.arch), 0, w.blob(package.origin)});
+  const uint32_t info =
+      w.object({w.blob(package.name), w.blob(package.version), 0, 0, w.blob(package.arch), 0, w.blob(package.origin)});
   std::vector<uint32_t> directories;
   for (const auto& [name, files] : package.directories) {
     std::vector<uint32_t> items;

@@ -11,7 +11,9 @@ namespace {
 struct Files {
   std::vector<std::string> seen;
   FileSink sink() {
-    return [this](std::string_view package, std::string_view path) { seen.push_back(std::string(package) + ":" + std::string(path)); };
+    return [this](std::string_view package, std::string_view path) {
+      seen.push_back(std::string(package) + ":" + std::string(path));
+    };
   }
 };
 

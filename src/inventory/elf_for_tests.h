@@ -21,7 +21,11 @@ struct ElfForTests {
     const uint64_t end = offset + data.size() + padding;
     std::string names = std::string("\0.shstrtab\0", 11) + name + '\0';
     const uint64_t table = end + names.size();
-    std::string out = std::string("\x7f" "ELF\x02\x01\x01", 7) + std::string(9, '\0');
+    std::string out = std::string(
+                          "\x7f"
+                          "ELF\x02\x01\x01",
+                          7) +
+                      std::string(9, '\0');
     put(out, 2, 2), put(out, 62, 2), put(out, 1, 4), put(out, address, 8), put(out, 64, 8);
     put(out, sections ? table : 0, 8), put(out, 0, 4), put(out, 64, 2), put(out, 56, 2), put(out, 1, 2);
     put(out, sections ? 64 : 0, 2), put(out, sections ? 3 : 0, 2), put(out, sections ? 1 : 0, 2);

@@ -113,7 +113,8 @@ TEST(GoBinary, CutsAreErrorsNeverCrashes) {
 }
 
 TEST(GoModules, ADependencyWithoutAVersionIsSaid) {
-  EXPECT_EQ(list(parse_go_modules("devel", "mod\ta\t(devel)\ndep\tb\tv1.0.0\n=>\t./local\ndep\tc\t(devel)\n")), "a@ +2");
+  EXPECT_EQ(list(parse_go_modules("devel", "mod\ta\t(devel)\ndep\tb\tv1.0.0\n=>\t./local\ndep\tc\t(devel)\n")),
+            "a@ +2");
   const Found found = parse_go_modules("go1.20", "dep\tb\tv1.0.0\n=>\t./b\t\t\n");
   ASSERT_EQ(found.not_assessed.size(), 1u);
   EXPECT_NE(found.not_assessed[0].what.find("1 Go modules (./b)"), std::string::npos);

@@ -17,7 +17,10 @@ constexpr const char* debian_12 =
 std::string status_of(const std::vector<std::pair<std::string, std::string>>& packages) {
   std::string out;
   for (const auto& [name, version] : packages)
-    out += "Package: " + name + "\nMaintainer: T <t@lists.debian.org>\nStatus: install ok installed\nArchitecture: amd64\nVersion: " + version + "\n\n";
+    out +=
+        "Package: " + name +
+        "\nMaintainer: T <t@lists.debian.org>\nStatus: install ok installed\nArchitecture: amd64\nVersion: " + version +
+        "\n\n";
   return out;
 }
 
@@ -128,7 +131,9 @@ TEST(TakeInventory, LanguagePackagesOfAnOsPackageAreOwned) {
 
 TEST(TakeInventory, AVendorsOwnPackageAnswersForNothing) {
   auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
-                                   {"var/lib/dpkg/status", "Package: nodejs\nStatus: install ok installed\nMaintainer: N <support@nodesource.com>\nVersion: 20.1-1nodesource1\n"},
+                                   {"var/lib/dpkg/status",
+                                    "Package: nodejs\nStatus: install ok installed\nMaintainer: N "
+                                    "<support@nodesource.com>\nVersion: 20.1-1nodesource1\n"},
                                    {"var/lib/dpkg/info/nodejs.list", "/usr/lib/node_modules/npm/package.json\n"},
                                    {"usr/lib/node_modules/npm/package.json", R"({"name":"npm","version":"9.6.4"})"}});
   const Inventory inventory = take(*tree).inventory;

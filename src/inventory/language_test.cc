@@ -16,7 +16,9 @@ std::string list(const Result<Found>& found) {
   return out;
 }
 
-bool wanted(bool (*wants)(const rootfs::Entry&), std::string_view path) { return wants({.path = path, .link_target = {}}); }
+bool wanted(bool (*wants)(const rootfs::Entry&), std::string_view path) {
+  return wants({.path = path, .link_target = {}});
+}
 
 TEST(NpmPackage, OnlyDirectlyBelowNodeModules) {
   EXPECT_TRUE(wanted(wants_npm_package, "node_modules/a/package.json"));
@@ -80,21 +82,30 @@ TEST(NpmLock, DeepNestingIsBoundedAndSaid) {
 }
 
 TEST(YarnLock, ReadsBothForms) {
-  EXPECT_EQ(list(parse_yarn_lock("# yarn lockfile v1\n\n\"@b/c@^7.0.0\", \"@b/c@^7.1.0\":\n  version \"7.5.5\"\n  resolved \"https://x\"\n"
-                                 "  dependencies:\n    version \"9\"\n\nlodash@^4:\n  version \"4.17.20\"\n\n\"al@npm:real@^1\":\n  version \"1.1.0\"\n")),
-            "@b/c@7.5.5 lodash@4.17.20 real@1.1.0 ");
-  EXPECT_EQ(list(parse_yarn_lock("__metadata:\n  version: 6\n\n\"app@workspace:.\":\n  version: 0.0.0-use.local\n  resolution: \"app@workspace:.\"\n\n"
-                                 "\"@s/a@npm:^1.0.0, @s/a@npm:^1.1.0\":\n  version: 1.2.0\n  resolution: \"@s/a@npm:1.2.0\"\n  languageName: node\n")),
+  EXPECT_EQ(
+      list(parse_yarn_lock(
+          "# yarn lockfile v1\n\n\"@b/c@^7.0.0\", \"@b/c@^7.1.0\":\n  version \"7.5.5\"\n  resolved \"https://x\"\n"
+          "  dependencies:\n    version \"9\"\n\nlodash@^4:\n  version \"4.17.20\"\n\n\"al@npm:real@^1\":\n  version "
+          "\"1.1.0\"\n")),
+      "@b/c@7.5.5 lodash@4.17.20 real@1.1.0 ");
+  EXPECT_EQ(list(parse_yarn_lock("__metadata:\n  version: 6\n\n\"app@workspace:.\":\n  version: 0.0.0-use.local\n  "
+                                 "resolution: \"app@workspace:.\"\n\n"
+                                 "\"@s/a@npm:^1.0.0, @s/a@npm:^1.1.0\":\n  version: 1.2.0\n  resolution: "
+                                 "\"@s/a@npm:1.2.0\"\n  languageName: node\n")),
             "@s/a@1.2.0 ");
   EXPECT_EQ(list(parse_yarn_lock("rubbish")), "error: is not a yarn lock file");
 }
 
 TEST(PnpmLock, ReadsItsThreeKeyForms) {
-  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: 5.4\n\npackages:\n\n  /@s/a/1.0.0_react@17.0.2:\n    resolution: {integrity: x}\n    dev: false\n\n"
+  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: 5.4\n\npackages:\n\n  /@s/a/1.0.0_react@17.0.2:\n    resolution: "
+                                 "{integrity: x}\n    dev: false\n\n"
                                  "  /b/2.0.0:\n    dev: true\n\n  /c/3.0.0:\n    resolution: {}\n")),
             "@s/a@1.0.0 c@3.0.0 ");
-  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: '6.0'\npackages:\n\n  /@s/a@1.0.0(react@17.0.2):\n    dev: false\n\n  /b@2.0.0:\n    dev: true\n")), "@s/a@1.0.0 ");
-  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: '9.0'\npackages:\n\n  '@s/a@1.0.0':\n    engines: {}\n\n  b@2.0.0:\n    x: y\n\nsnapshots:\n\n  q@1.0.0: {}\n")),
+  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: '6.0'\npackages:\n\n  /@s/a@1.0.0(react@17.0.2):\n    dev: "
+                                 "false\n\n  /b@2.0.0:\n    dev: true\n")),
+            "@s/a@1.0.0 ");
+  EXPECT_EQ(list(parse_pnpm_lock("lockfileVersion: '9.0'\npackages:\n\n  '@s/a@1.0.0':\n    engines: {}\n\n  "
+                                 "b@2.0.0:\n    x: y\n\nsnapshots:\n\n  q@1.0.0: {}\n")),
             "@s/a@1.0.0 b@2.0.0 ");
   EXPECT_FALSE(parse_pnpm_lock("rubbish").ok());
 }
@@ -110,8 +121,11 @@ TEST(LockFiles, InsideNodeModulesTheyAreNobodysInstallation) {
 }
 
 TEST(Python, ReadsHeadersOnly) {
-  EXPECT_EQ(list(parse_python_metadata("Metadata-Version: 2.1\r\nName: zope.Interface\r\nVersion: 5.4.0\r\n\r\nName: no\r\n")), "zope.Interface@5.4.0 ");
-  EXPECT_EQ(list(parse_python_metadata("Metadata-Version: 1.0\nSummary: x\n Version: 9\nversion: 1!2.0\nNAME: a\n")), "a@1!2.0 ");
+  EXPECT_EQ(list(parse_python_metadata(
+                "Metadata-Version: 2.1\r\nName: zope.Interface\r\nVersion: 5.4.0\r\n\r\nName: no\r\n")),
+            "zope.Interface@5.4.0 ");
+  EXPECT_EQ(list(parse_python_metadata("Metadata-Version: 1.0\nSummary: x\n Version: 9\nversion: 1!2.0\nNAME: a\n")),
+            "a@1!2.0 ");
   EXPECT_FALSE(parse_python_metadata("Name: a\n\nVersion: 1\n").ok());
   EXPECT_FALSE(parse_python_metadata("").ok());
   EXPECT_FALSE(parse_python_metadata("Name: " + std::string(max_field + 1, 'x') + "\nVersion: 1\n").ok());

@@ -8,12 +8,15 @@
 namespace plimsoll::inventory {
 namespace {
 
-constexpr const char* elf = "\x7f" "ELF\x02";
+constexpr const char* elf =
+    "\x7f"
+    "ELF\x02";
 
 std::string status_of(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names)
-    out += "Package: " + name + "\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nMaintainer: T <t@debian.org>\n\n";
+    out += "Package: " + name +
+           "\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nMaintainer: T <t@debian.org>\n\n";
   return out;
 }
 
@@ -27,17 +30,18 @@ std::map<std::string, Loaded> mark(rootfs::Tree& tree, const std::vector<std::st
 }
 
 std::unique_ptr<rootfs::Tree> debian() {
-  return rootfs::memory_tree({{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
-                              {"var/lib/dpkg/status", status_of({"libc6", "libssl3", "nginx", "tzdata", "shelltool", "python3-x", "copied"})},
-                              {"var/lib/dpkg/info/libc6:amd64.list", "/lib/x86_64-linux-gnu/libc.so.6\n"},
-                              {"var/lib/dpkg/info/libssl3:amd64.list", "/usr/lib/x86_64-linux-gnu/libssl.so.3\n/usr/share/doc/libssl3/x.py\n"},
-                              {"var/lib/dpkg/info/nginx.list", "/.\n/usr/sbin/nginx\n"},
-                              {"var/lib/dpkg/info/tzdata.list", "/usr/share/zoneinfo/UTC\n"},
-                              {"var/lib/dpkg/info/shelltool.list", "/usr/bin/shelltool\n"},
-                              {"var/lib/dpkg/info/python3-x.list", "/usr/lib/python3/x.py\n/usr/lib/python3/_x.cpython-311.so\n"},
-                              {"var/lib/dpkg/info/copied.list", "/usr/lib/libcopied.so.1\n"},
-                              {"usr/sbin/nginx", elf},
-                              {"usr/bin/shelltool", "#!/bin/sh\n"}});
+  return rootfs::memory_tree(
+      {{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
+       {"var/lib/dpkg/status", status_of({"libc6", "libssl3", "nginx", "tzdata", "shelltool", "python3-x", "copied"})},
+       {"var/lib/dpkg/info/libc6:amd64.list", "/lib/x86_64-linux-gnu/libc.so.6\n"},
+       {"var/lib/dpkg/info/libssl3:amd64.list", "/usr/lib/x86_64-linux-gnu/libssl.so.3\n/usr/share/doc/libssl3/x.py\n"},
+       {"var/lib/dpkg/info/nginx.list", "/.\n/usr/sbin/nginx\n"},
+       {"var/lib/dpkg/info/tzdata.list", "/usr/share/zoneinfo/UTC\n"},
+       {"var/lib/dpkg/info/shelltool.list", "/usr/bin/shelltool\n"},
+       {"var/lib/dpkg/info/python3-x.list", "/usr/lib/python3/x.py\n/usr/lib/python3/_x.cpython-311.so\n"},
+       {"var/lib/dpkg/info/copied.list", "/usr/lib/libcopied.so.1\n"},
+       {"usr/sbin/nginx", elf},
+       {"usr/bin/shelltool", "#!/bin/sh\n"}});
 }
 
 TEST(MarkLoaded, OnlyNativeCodeOfACompletePictureIsNo) {
@@ -59,14 +63,17 @@ TEST(MarkLoaded, AnIncompletePictureNeverSaysNo) {
 }
 
 TEST(MarkLoaded, ReadsApkAndDistroless) {
-  auto alpine = rootfs::memory_tree({{"etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\n"},
-                                     {"lib/apk/db/installed", "P:musl\nV:1-r0\nF:lib\nR:ld-musl-x86_64.so.1\n\nP:libcrypto3\nV:3-r0\nF:lib\nR:libcrypto.so.3\n\n"}});
+  auto alpine = rootfs::memory_tree(
+      {{"etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\n"},
+       {"lib/apk/db/installed",
+        "P:musl\nV:1-r0\nF:lib\nR:ld-musl-x86_64.so.1\n\nP:libcrypto3\nV:3-r0\nF:lib\nR:libcrypto.so.3\n\n"}});
   const auto in_alpine = mark(*alpine, {"/lib/ld-musl-x86_64.so.1"}, true);
   EXPECT_EQ(in_alpine.at("musl"), Loaded::yes);
   EXPECT_EQ(in_alpine.at("libcrypto3"), Loaded::no);
-  auto distroless = rootfs::memory_tree({{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
-                                         {"var/lib/dpkg/status.d/libssl3", "Package: libssl3\nVersion: 1\nArchitecture: amd64\n"},
-                                         {"var/lib/dpkg/status.d/libssl3.md5sums", "0123456789abcdef0123456789abcdef  usr/lib/libssl.so.3\n"}});
+  auto distroless = rootfs::memory_tree(
+      {{"etc/os-release", "ID=debian\nVERSION_ID=12\n"},
+       {"var/lib/dpkg/status.d/libssl3", "Package: libssl3\nVersion: 1\nArchitecture: amd64\n"},
+       {"var/lib/dpkg/status.d/libssl3.md5sums", "0123456789abcdef0123456789abcdef  usr/lib/libssl.so.3\n"}});
   EXPECT_EQ(mark(*distroless, {"/usr/lib/libssl.so.3"}, true).at("libssl3"), Loaded::yes);
   EXPECT_EQ(mark(*distroless, {}, true).at("libssl3"), Loaded::no);
 }

@@ -9,11 +9,13 @@
 namespace plimsoll::inventory {
 namespace {
 
-constexpr std::array<std::string_view, 6> mail_domains{"debian.org", "debian.net", "ubuntu.com", "canonical.com", "kali.org", "raspberrypi.com"};
+constexpr std::array<std::string_view, 6> mail_domains{"debian.org",    "debian.net", "ubuntu.com",
+                                                       "canonical.com", "kali.org",   "raspberrypi.com"};
 
 // First words of the Vendor tag, lower case.
-constexpr std::array<std::string_view, 13> vendors{"red hat", "fedora project", "centos", "almalinux", "rocky", "resf", "suse", "opensuse",
-                                                   "oracle america", "amazon", "vmware", "microsoft", "openeuler"};
+constexpr std::array<std::string_view, 13> vendors{"red hat", "fedora project", "centos",   "almalinux",      "rocky",
+                                                   "resf",    "suse",           "opensuse", "oracle america", "amazon",
+                                                   "vmware",  "microsoft",      "openeuler"};
 
 }  // namespace
 

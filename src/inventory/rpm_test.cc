@@ -1,3 +1,5 @@
+#include "inventory/rpm.h"
+
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,6 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "inventory/rpm.h"
 #include "inventory/rpm_database.h"
 #include "inventory/rpm_header.h"
 #include "inventory/tree_for_tests.h"
@@ -20,7 +21,7 @@ namespace plimsoll::inventory {
 namespace {
 
 // Databases of the same four headers: two of packages built by rpmbuild, a public key and a module's package. The bdb
-// ones were written by db5.3_load; see tests/fuzz/seeds/README.md.
+// ones were written by db5.3_load; see tests/fuzz/seeds/rpm_seeds.md.
 std::string seed(const std::string& name) {
   auto bytes = read_file(PLIMSOLL_SOURCE_DIR "/tests/fuzz/seeds/" + name);
   EXPECT_TRUE(bytes.ok()) << name;
@@ -30,7 +31,9 @@ std::string seed(const std::string& name) {
 struct Files {
   std::vector<std::string> seen;
   FileSink sink() {
-    return [this](std::string_view package, std::string_view path) { seen.push_back(std::string(package) + ":" + std::string(path)); };
+    return [this](std::string_view package, std::string_view path) {
+      seen.push_back(std::string(package) + ":" + std::string(path));
+    };
   }
 };
 
@@ -40,9 +43,10 @@ std::set<std::string> list(const Found& found) {
     out.insert(p.name + " " + p.version + " " + p.arch + " " + p.source_name + " " + p.source_version + " " + p.module);
   return out;
 }
-const std::set<std::string> expected{"plimsoll-demo 2:1.5~rc1-3.el9 noarch plimsoll-demo 2:1.5~rc1-3.el9 ",
-                                     "plimsoll-other 2:7-3.el9 noarch plimsoll-demo 1.5~rc1-3.el9 ",
-                                     "nodejs 1:18.19.0-1.module+el9 x86_64 nodejs 1:18.19.0-1.module+el9 nodejs:18:9030020240:rhel9"};
+const std::set<std::string> expected{
+    "plimsoll-demo 2:1.5~rc1-3.el9 noarch plimsoll-demo 2:1.5~rc1-3.el9 ",
+    "plimsoll-other 2:7-3.el9 noarch plimsoll-demo 1.5~rc1-3.el9 ",
+    "nodejs 1:18.19.0-1.module+el9 x86_64 nodejs 1:18.19.0-1.module+el9 nodejs:18:9030020240:rhel9"};
 
 struct Form {
   const char* path;
@@ -90,7 +94,8 @@ TEST(RpmBdb, ARingOfOverflowPagesEnds) {
   std::string bytes = seed("rpm_bdb/four_headers_page_512");
   for (size_t page = 512; page < bytes.size(); page += 512) {
     if (bytes[page + 25] != 7) continue;
-    for (size_t i = 0; i < 4; ++i) bytes[page + 16 + i] = static_cast<char>(page / 512 >> (8 * i) & 0xff);  // next: itself
+    for (size_t i = 0; i < 4; ++i)
+      bytes[page + 16 + i] = static_cast<char>(page / 512 >> (8 * i) & 0xff);  // next: itself
   }
   Files files;
   const auto found = parse_rpm_bdb(bytes, files.sink());
@@ -113,7 +118,8 @@ TEST(RpmSqlite, AViewIsNoPackageTable) {
   Files files;
   const std::string bytes = seed("rpm_sqlite/four_headers");
   std::string other = bytes;
-  for (size_t at = other.find("Packages"); at != std::string::npos; at = other.find("Packages", at)) other.replace(at, 8, "Packuges");
+  for (size_t at = other.find("Packages"); at != std::string::npos; at = other.find("Packages", at))
+    other.replace(at, 8, "Packuges");
   const auto found = parse_rpm_sqlite(other, files.sink());
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().message, "has no table Packages");
@@ -126,7 +132,8 @@ TEST(RpmHeader, BoundsAreKept) {
   EXPECT_FALSE(add_rpm_header("", found, sink).ok());
   EXPECT_FALSE(add_rpm_header(std::string(8, '\xff'), found, sink).ok());
   const std::string good = seed("rpm_header/0");
-  for (size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(add_rpm_header(std::string_view(good).substr(0, size), found, sink).ok());
+  for (size_t size = 0; size < good.size(); ++size)
+    EXPECT_FALSE(add_rpm_header(std::string_view(good).substr(0, size), found, sink).ok());
   EXPECT_TRUE(found.packages.empty());
   EXPECT_TRUE(add_rpm_header(good, found, sink).ok());
 }
@@ -159,12 +166,16 @@ TEST(RpmSqlite, AgreesWithRpm) {
   }
   std::string directory = (std::filesystem::temp_directory_path() / "plimsoll-rpm-XXXXXX").string();
   ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-  std::ofstream(directory + "/t.spec") << "Name: oracle\nEpoch: 3\nVersion: 1.0^git1\nRelease: 2\nSummary: s\nLicense: MIT\nBuildArch: noarch\n"
-                                          "%description\nd\n%package -n other\nVersion: 5\nSummary: o\n%description -n other\no\n%files\n%files -n other\n";
+  std::ofstream(directory + "/t.spec")
+      << "Name: oracle\nEpoch: 3\nVersion: 1.0^git1\nRelease: 2\nSummary: s\nLicense: MIT\nBuildArch: noarch\n"
+         "%description\nd\n%package -n other\nVersion: 5\nSummary: o\n%description -n other\no\n%files\n%files -n "
+         "other\n";
   const std::string here = "cd '" + directory + "' && HOME='" + directory + "' ";
   output_of(here + "rpmbuild -bb --define '_topdir " + directory + "/top' t.spec >log 2>&1");
-  output_of(here + "rpm --dbpath '" + directory + "/db' --justdb --nodeps --ignoreos -i top/RPMS/noarch/*.rpm >>log 2>&1");
-  const std::string listed = output_of(here + "rpm --dbpath '" + directory + "/db' -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH}\\n' 2>>log");
+  output_of(here + "rpm --dbpath '" + directory +
+            "/db' --justdb --nodeps --ignoreos -i top/RPMS/noarch/*.rpm >>log 2>&1");
+  const std::string listed = output_of(here + "rpm --dbpath '" + directory +
+                                       "/db' -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH}\\n' 2>>log");
   const auto bytes = read_file(directory + "/db/rpmdb.sqlite");
   const auto log = read_file(directory + "/log");
   std::filesystem::remove_all(directory);

@@ -23,7 +23,8 @@ void check(const Found& found) {
 
 }  // namespace
 
-// Every cataloger that reads lines of text sees the same bytes: a seed of one is nonsense to the others, as it should be.
+// Every cataloger that reads lines of text sees the same bytes: a seed of one is nonsense to the others, as it should
+// be.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(static_cast<const char*>(static_cast<const void*>(data)), size);
   const FileSink ignore = [](std::string_view, std::string_view) {};
