@@ -21,7 +21,9 @@ std::vector<std::string> many_records(int count, const std::string& fixed = "2.0
   for (int i = 0; i < count; ++i) {
     const std::string n = std::to_string(i);
     out.push_back(osv("GHSA-" + n, "npm", "package-" + n, below(fixed),
-                      R"("summary":"A rather long headline, so that there is something to store, number )" + n + R"(","aliases":["CVE-2024-)" + n + R"("],)", "SEMVER"));
+                      R"("summary":"A rather long headline, so that there is something to store, number )" + n +
+                          R"(","aliases":["CVE-2024-)" + n + R"("],)",
+                      "SEMVER"));
   }
   return out;
 }
@@ -159,7 +161,8 @@ TEST(Replace, ReadersNeverSeeHalf) {
         while (!stop) {
           const auto db = ThreatDb::open(path);
           Inventory inventory;
-          for (int n = 0; n < records; ++n) inventory.packages.push_back(language(PackageType::npm, "npm", "package-" + std::to_string(n), "1.0.0"));
+          for (int n = 0; n < records; ++n)
+            inventory.packages.push_back(language(PackageType::npm, "npm", "package-" + std::to_string(n), "1.0.0"));
           if (!db.ok()) {
             ++wrong;
             continue;
@@ -191,7 +194,8 @@ TEST(Replace, OneReaderForManyThreads) {
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
         Inventory inventory;
-        for (int n = t; n < records; n += 4) inventory.packages.push_back(language(PackageType::npm, "npm", "package-" + std::to_string(n), "1.0.0"));
+        for (int n = t; n < records; n += 4)
+          inventory.packages.push_back(language(PackageType::npm, "npm", "package-" + std::to_string(n), "1.0.0"));
         const auto matches = db->match(inventory, {});
         if (matches.ok()) found += static_cast<int>(matches->threats.size());
       });

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view import_advice = "import it again with `plimsoll db import`";
 constexpr std::array<std::string_view, section_count> section_names{
-    "strings", "lists",  "links",         "records", "threats",  "opinions",   "affected",
-    "events",  "packages", "package slots", "ids",   "id slots", "ecosystems", "sources"};
+    "strings", "lists",    "links",         "records", "threats",  "opinions",   "affected",
+    "events",  "packages", "package slots", "ids",     "id slots", "ecosystems", "sources"};
 
 uint64_t blocks_of(uint64_t data_bytes) { return (data_bytes + block_bytes - 1) / block_bytes; }
 
@@ -27,7 +27,7 @@ uint64_t header_checksum(Header header) {
 
 Error cannot_open(const std::string& path) {
   const int code = errno;
-  const ErrorKind kind = code == ENOENT                      ? ErrorKind::not_found
+  const ErrorKind kind = code == ENOENT                    ? ErrorKind::not_found
                          : code == EACCES || code == EPERM ? ErrorKind::denied
                                                            : ErrorKind::unreachable;
   return {kind, "cannot open the threat database: " + std::string(std::strerror(code)), printable(path),
@@ -57,14 +57,15 @@ Result<std::unique_ptr<DbFile>> DbFile::open(const std::string& path) {
   file->path_ = path;
   const Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (descriptor.fd < 0) return cannot_open(path);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(descriptor.fd, &facts) != 0) return cannot_open(path);
   if (!S_ISREG(facts.st_mode)) {
     return Error{ErrorKind::malformed, printable(path) + " is not a threat database: it is no regular file"};
   }
   file->size_ = static_cast<uint64_t>(facts.st_size);
   if (file->size_ < header_bytes) {
-    return Error{ErrorKind::malformed, printable(path) + " is not a threat database or is cut short; " + std::string(import_advice)};
+    return Error{ErrorKind::malformed,
+                 printable(path) + " is not a threat database or is cut short; " + std::string(import_advice)};
   }
   void* mapped = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor.fd, 0);
   if (mapped == MAP_FAILED) return cannot_open(path);
@@ -84,22 +85,24 @@ Status DbFile::check_header() const {
                                            ", this program reads version " + std::to_string(format_version) + "; " +
                                            std::string(import_advice)};
   }
-  if (header_.sections != section_count || header_checksum(header_) != header_.header_checksum) return damaged("its header");
+  if (header_.sections != section_count || header_checksum(header_) != header_.header_checksum)
+    return damaged("its header");
   if (const std::string_view rest(base_ + sizeof(Header), header_bytes - sizeof(Header));
       rest.find_first_not_of('\0') != std::string_view::npos) {
     return damaged("its header");
   }
   if (header_.file_bytes != size_) {
     return Error{ErrorKind::malformed, printable(path_) + " is cut short or grown: it should hold " +
-                                           std::to_string(header_.file_bytes) + " bytes and holds " + std::to_string(size_) +
-                                           "; " + std::string(import_advice)};
+                                           std::to_string(header_.file_bytes) + " bytes and holds " +
+                                           std::to_string(size_) + "; " + std::string(import_advice)};
   }
   if (header_.data_bytes > size_ - header_bytes) return damaged("its header");
   const uint64_t table = header_bytes + header_.data_bytes;
   const uint64_t table_bytes = blocks_of(header_.data_bytes) * 8;
   if (table_bytes != size_ - table) return damaged("its header");
   for (const SectionPlace& place : header_.places) {
-    if (place.offset < header_bytes || place.offset > table || place.bytes > table - place.offset) return damaged("its header");
+    if (place.offset < header_bytes || place.offset > table || place.bytes > table - place.offset)
+      return damaged("its header");
   }
   if (XXH3_64bits(base_ + table, table_bytes) != header_.table_checksum) return damaged("its table of checksums");
   return Done{};

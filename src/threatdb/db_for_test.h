@@ -85,27 +85,30 @@ inline std::string zip_of(const std::vector<std::pair<std::string, std::string>>
 }
 
 // One record with one package and one range; `more` is put in front of "affected" ("\"aliases\":[...],").
-inline std::string osv(const std::string& id, const std::string& ecosystem, const std::string& package, const std::string& events,
-                       const std::string& more = "", const std::string& type = "ECOSYSTEM") {
+inline std::string osv(const std::string& id, const std::string& ecosystem, const std::string& package,
+                       const std::string& events, const std::string& more = "", const std::string& type = "ECOSYSTEM") {
   return R"({"schema_version":"1.7.0","id":")" + id + R"(","modified":"2026-01-02T03:04:05Z",)" + more +
-         R"("affected":[{"package":{"ecosystem":")" + ecosystem + R"(","name":")" + package + R"("},"ranges":[{"type":")" + type +
-         R"(","events":[)" + events + "]}]}]}";
+         R"("affected":[{"package":{"ecosystem":")" + ecosystem + R"(","name":")" + package +
+         R"("},"ranges":[{"type":")" + type + R"(","events":[)" + events + "]}]}]}";
 }
 
 inline std::string below(const std::string& fixed) { return R"({"introduced":"0"},{"fixed":")" + fixed + "\"}"; }
 
 // A database of these records; more files (KEV, EPSS, CVSS) beside.
-inline Result<ThreatDb> db_of(const TestFolder& folder, const std::vector<std::string>& records, std::vector<std::string> files = {}) {
+inline Result<ThreatDb> db_of(const TestFolder& folder, const std::vector<std::string>& records,
+                              std::vector<std::string> files = {}) {
   std::string all = "[";
   for (const std::string& record : records) all += (all.size() > 1 ? "," : "") + record;
   files.push_back(folder.write("records.json", all + "]"));
   const auto report = import_files(files, folder.path("test.db"));
   if (!report.ok()) return report.error();
-  if (!report->skipped.empty()) return Error{ErrorKind::bug, "skipped " + report->skipped[0].what + ": " + report->skipped[0].reason};
+  if (!report->skipped.empty())
+    return Error{ErrorKind::bug, "skipped " + report->skipped[0].what + ": " + report->skipped[0].reason};
   return ThreatDb::open(folder.path("test.db"));
 }
 
-inline Package deb(const std::string& name, const std::string& version, const std::string& source = "", const std::string& source_version = "") {
+inline Package deb(const std::string& name, const std::string& version, const std::string& source = "",
+                   const std::string& source_version = "") {
   Package out;
   out.type = PackageType::deb;
   out.ecosystem = "Debian:12";
@@ -116,7 +119,8 @@ inline Package deb(const std::string& name, const std::string& version, const st
   return out;
 }
 
-inline Package language(PackageType type, const std::string& ecosystem, const std::string& name, const std::string& version) {
+inline Package language(PackageType type, const std::string& ecosystem, const std::string& name,
+                        const std::string& version) {
   Package out;
   out.type = type;
   out.ecosystem = ecosystem;
@@ -136,7 +140,8 @@ inline Matches match_all(const ThreatDb& db, std::vector<Package> packages, cons
 // "CVE-1 name version" of every threat.
 inline std::set<std::string> triples(const Matches& matches) {
   std::set<std::string> out;
-  for (const Threat& threat : matches.threats) out.insert(threat.id.value + " " + threat.package->name + " " + threat.package->version);
+  for (const Threat& threat : matches.threats)
+    out.insert(threat.id.value + " " + threat.package->name + " " + threat.package->version);
   return out;
 }
 

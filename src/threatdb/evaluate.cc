@@ -37,7 +37,8 @@ RangeVerdict evaluate_range(version::Scheme scheme, std::span<const EventView> e
     if (event.kind == EventKind::limit) {
       bounded = true;
       if (event.version == "*") below_a_limit = true;
-      const Order order = event.version == "*" ? std::weak_ordering::less : order_installed(scheme, installed, event.version);
+      const Order order =
+          event.version == "*" ? std::weak_ordering::less : order_installed(scheme, installed, event.version);
       if (!order) return cannot_tell;
       below_a_limit = below_a_limit || *order < 0;
       continue;
@@ -47,12 +48,14 @@ RangeVerdict evaluate_range(version::Scheme scheme, std::span<const EventView> e
     if (!applies(event.kind, *order)) {
       std::string_view& nearest = event.kind == EventKind::fixed ? out.fixed : out.last_affected;
       if (event.kind == EventKind::introduced) continue;
-      const Order nearer = nearest.empty() ? Order(std::weak_ordering::less) : order_events(scheme, event.version, nearest);
+      const Order nearer =
+          nearest.empty() ? Order(std::weak_ordering::less) : order_events(scheme, event.version, nearest);
       if (!nearer) return cannot_tell;
       if (*nearer < 0) nearest = event.version;
       continue;
     }
-    const Order later = last == nullptr ? Order(std::weak_ordering::greater) : order_events(scheme, event.version, last->version);
+    const Order later =
+        last == nullptr ? Order(std::weak_ordering::greater) : order_events(scheme, event.version, last->version);
     if (!later) return cannot_tell;
     if (*later >= 0) last = &event;
   }

@@ -88,7 +88,8 @@ TEST(Evaluate, PreReleasesOfSemver) {
 TEST(Evaluate, WhatCanNotBeComparedIsUnknown) {
   EXPECT_EQ(judge({introduced("0"), fixed("1.0.0")}, "not a version", Scheme::semver).verdict, Verdict::unknown);
   EXPECT_EQ(judge({introduced("0"), fixed("nightly.2026-03-10.0")}, "1.0.0", Scheme::semver).verdict, Verdict::unknown);
-  EXPECT_EQ(judge({introduced("0")}, "not a version", Scheme::semver).verdict, Verdict::affected) << "every version is affected";
+  EXPECT_EQ(judge({introduced("0")}, "not a version", Scheme::semver).verdict, Verdict::affected)
+      << "every version is affected";
 }
 
 TEST(Evaluate, NoEventsNoVerdict) { EXPECT_EQ(judge({}, "1").verdict, Verdict::unaffected); }
@@ -121,7 +122,10 @@ TEST(Evaluate, AgreesWithTheSchemaOnRandomRanges) {
     std::vector<std::string> texts;
     for (int i = pick(7); i >= 0; --i) {
       const int kind = pick(10);
-      events.emplace_back(kind < 5 ? EventKind::introduced : kind < 7 ? EventKind::fixed : kind < 9 ? EventKind::last_affected : EventKind::limit,
+      events.emplace_back(kind < 5   ? EventKind::introduced
+                          : kind < 7 ? EventKind::fixed
+                          : kind < 9 ? EventKind::last_affected
+                                     : EventKind::limit,
                           pick(8));
       texts.push_back(std::to_string(events.back().second) + (events.back().second == 0 ? "" : ".0.0"));
     }

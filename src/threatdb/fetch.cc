@@ -53,11 +53,16 @@ size_t take(char* data, size_t unit, size_t count, void* into) {
 
 ErrorKind kind_of(CURLcode code) {
   switch (code) {
-    case CURLE_OPERATION_TIMEDOUT: return ErrorKind::timeout;
-    case CURLE_REMOTE_ACCESS_DENIED: return ErrorKind::denied;
-    case CURLE_FILESIZE_EXCEEDED: return ErrorKind::limit;
-    case CURLE_UNSUPPORTED_PROTOCOL: return ErrorKind::unsupported;
-    default: return ErrorKind::unreachable;
+    case CURLE_OPERATION_TIMEDOUT:
+      return ErrorKind::timeout;
+    case CURLE_REMOTE_ACCESS_DENIED:
+      return ErrorKind::denied;
+    case CURLE_FILESIZE_EXCEEDED:
+      return ErrorKind::limit;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return ErrorKind::unsupported;
+    default:
+      return ErrorKind::unreachable;
   }
 }
 
@@ -67,8 +72,8 @@ std::string percent_encoded_path(std::string_view path) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {
@@ -115,7 +120,8 @@ Result<std::optional<Bytes>> Fetcher::fetch(const std::string& url) {
   Sink sink;
   sink.descriptor = open_scratch(state_->scratch);
   if (sink.descriptor < 0) {
-    return Error{ErrorKind::denied, "cannot make a file for the download: " + std::string(std::strerror(errno)), printable(state_->scratch)};
+    return Error{ErrorKind::denied, "cannot make a file for the download: " + std::string(std::strerror(errno)),
+                 printable(state_->scratch)};
   }
   state_->message[0] = '\0';
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
@@ -128,8 +134,10 @@ Result<std::optional<Bytes>> Fetcher::fetch(const std::string& url) {
     return std::optional<Bytes>(std::move(bytes));
   }
   ::close(sink.descriptor);
-  if (code == CURLE_FILE_COULDNT_READ_FILE || (code == CURLE_OK && (status == 404 || status == 410))) return std::optional<Bytes>();
-  if (sink.too_large) return Error{ErrorKind::limit, "is larger than " + std::to_string(max_download_bytes) + " bytes", printable(url)};
+  if (code == CURLE_FILE_COULDNT_READ_FILE || (code == CURLE_OK && (status == 404 || status == 410)))
+    return std::optional<Bytes>();
+  if (sink.too_large)
+    return Error{ErrorKind::limit, "is larger than " + std::to_string(max_download_bytes) + " bytes", printable(url)};
   if (code != CURLE_OK) {
     const char* const why = state_->message[0] != '\0' ? state_->message : curl_easy_strerror(code);
     return Error{kind_of(code), "cannot be fetched: " + printable(why, 500), printable(url)};

@@ -12,8 +12,8 @@ namespace plimsoll::threatdb {
 // Everything but unreserved characters and "/" becomes %NN.
 std::string percent_encoded_path(std::string_view path);
 
-// Downloads by http, https and file only, over one connection where it can: bounded in size, time and redirects, each of
-// which must stay with http or https. The proxy variables of the environment hold. Not thread-safe.
+// Downloads by http, https and file only, over one connection where it can: bounded in size, time and redirects, each
+// of which must stay with http or https. The proxy variables of the environment hold. Not thread-safe.
 class Fetcher {
  public:
   // Downloads wait in unlinked files in the folder `scratch`.

@@ -17,20 +17,20 @@ inline constexpr uint64_t block_bytes = 64 * 1024;  // what one checksum covers
 inline constexpr uint32_t none = 0xffffffff;        // "no string", "no row", "no number"
 
 enum class Section : uint32_t {
-  strings,     // u16 length (0xffff: u32 length follows), bytes
-  lists,       // u32 string references
-  links,       // u32 row numbers
-  records,     // RecordRow, sorted by id
-  threats,     // ThreatRow
-  opinions,    // OpinionRow
-  affected,    // AffectedRow, those of one package together
-  events,      // EventRow
-  packages,    // PackageRow
+  strings,        // u16 length (0xffff: u32 length follows), bytes
+  lists,          // u32 string references
+  links,          // u32 row numbers
+  records,        // RecordRow, sorted by id
+  threats,        // ThreatRow
+  opinions,       // OpinionRow
+  affected,       // AffectedRow, those of one package together
+  events,         // EventRow
+  packages,       // PackageRow
   package_slots,  // SlotRow, hash table over packages
-  ids,         // IdRow
-  id_slots,    // SlotRow, hash table over ids
-  ecosystems,  // EcosystemRow, sorted by name
-  sources,     // SourceRow
+  ids,            // IdRow
+  id_slots,       // SlotRow, hash table over ids
+  ecosystems,     // EcosystemRow, sorted by name
+  sources,        // SourceRow
   count
 };
 inline constexpr size_t section_count = static_cast<size_t>(Section::count);
@@ -49,11 +49,11 @@ struct Header {
   uint32_t version = format_version;
   uint32_t sections = section_count;
   uint64_t file_bytes = 0;
-  uint64_t data_bytes = 0;      // from header_bytes on; the table of block checksums follows, 8 bytes each
-  uint64_t table_checksum = 0;  // XXH3-64 of that table
-  uint64_t header_checksum = 0; // XXH3-64 of this header with this field 0
-  uint64_t built_at = 0;        // seconds since 1970
-  uint32_t epss_date = 0;       // 0: no EPSS
+  uint64_t data_bytes = 0;       // from header_bytes on; the table of block checksums follows, 8 bytes each
+  uint64_t table_checksum = 0;   // XXH3-64 of that table
+  uint64_t header_checksum = 0;  // XXH3-64 of this header with this field 0
+  uint64_t built_at = 0;         // seconds since 1970
+  uint32_t epss_date = 0;        // 0: no EPSS
   uint32_t reserved = 0;
   uint64_t records = 0;
   std::array<SectionPlace, section_count> places;
@@ -92,9 +92,9 @@ struct OpinionRow {
 
 struct AffectedRow {
   uint32_t record = none, package = none;
-  Stretch events;             // events
-  Stretch versions, fixed_in; // lists
-  Stretch opinions;           // opinions
+  Stretch events;              // events
+  Stretch versions, fixed_in;  // lists
+  Stretch opinions;            // opinions
 };
 
 struct EventRow {

@@ -72,10 +72,14 @@ class Worker {
  private:
   void work(const Job& job) {
     switch (job.kind) {
-      case Job::Kind::archive: return read_archive(job);
-      case Job::Kind::document: return read_document(material_.documents[job.which]);
-      case Job::Kind::cvss: return keep(feed::parse_cvss_lines(material_.cvss, joined_.cvss_skipped), joined_.feeds.cvss, "CVSS");
-      case Job::Kind::epss: return keep(feed::parse_epss(material_.epss), joined_.feeds.epss, "EPSS");
+      case Job::Kind::archive:
+        return read_archive(job);
+      case Job::Kind::document:
+        return read_document(material_.documents[job.which]);
+      case Job::Kind::cvss:
+        return keep(feed::parse_cvss_lines(material_.cvss, joined_.cvss_skipped), joined_.feeds.cvss, "CVSS");
+      case Job::Kind::epss:
+        return keep(feed::parse_epss(material_.epss), joined_.feeds.epss, "EPSS");
       case Job::Kind::exploited:
         return keep(feed::parse_kev(material_.exploited, &joined_.exploited_date), joined_.feeds.exploited, "KEV");
     }
@@ -224,7 +228,8 @@ Result<ImportReport> build(Material material, const std::string& from, const std
   for (Haul& haul : hauls) shards.push_back(std::move(haul.shard));
   PLIMSOLL_TRY(image, join_shards(std::move(shards)));
   if (image.records.empty()) {
-    const std::string first = report.skipped.empty() ? "" : " (" + report.skipped[0].what + ": " + report.skipped[0].reason + ")";
+    const std::string first =
+        report.skipped.empty() ? "" : " (" + report.skipped[0].what + ": " + report.skipped[0].reason + ")";
     return Error{ErrorKind::malformed, "holds no advisory that can be read" + first, printable(from),
                  "the database is left as it was"};
   }

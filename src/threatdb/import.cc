@@ -19,7 +19,8 @@ Status read_archives(Mirror& mirror, Material& material) {
   for (const std::string& ecosystem : ecosystems) {
     const std::string name = "osv/" + ecosystem + "/all.zip";
     PLIMSOLL_TRY(bytes, mirror.read(name));
-    if (!bytes) return Error{ErrorKind::not_found, "the mirror names this ecosystem but has no such file", printable(name)};
+    if (!bytes)
+      return Error{ErrorKind::not_found, "the mirror names this ecosystem but has no such file", printable(name)};
     material.bytes.push_back(std::move(*bytes));
     auto zip = feed::ZipReader::open(material.bytes.back().view());
     if (!zip.ok()) return Error{zip.error().kind, zip.error().message, printable(name), zip.error().advice};
@@ -28,7 +29,8 @@ Status read_archives(Mirror& mirror, Material& material) {
   return Done{};
 }
 
-Status read_optional(Mirror& mirror, const std::string& name, Material& material, std::string_view& into, IncompleteList& missing) {
+Status read_optional(Mirror& mirror, const std::string& name, Material& material, std::string_view& into,
+                     IncompleteList& missing) {
   PLIMSOLL_TRY(bytes, mirror.read(name));
   if (!bytes) {
     missing.push_back({name, "the mirror does not have it", ""});
@@ -47,7 +49,8 @@ Result<ImportReport> import_mirror(const std::string& from, const std::string& p
   Material material;
   IncompleteList missing;
   PLIMSOLL_CHECK(read_archives(*mirror, material));
-  PLIMSOLL_CHECK(read_optional(*mirror, "kev/known_exploited_vulnerabilities.json", material, material.exploited, missing));
+  PLIMSOLL_CHECK(
+      read_optional(*mirror, "kev/known_exploited_vulnerabilities.json", material, material.exploited, missing));
   PLIMSOLL_CHECK(read_optional(*mirror, "epss/epss_scores-current.csv.gz", material, material.epss, missing));
   PLIMSOLL_CHECK(read_optional(*mirror, "cvss/cve-cvss.jsonl.gz", material, material.cvss, missing));
   PLIMSOLL_TRY(report, build(std::move(material), from, path));

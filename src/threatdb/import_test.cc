@@ -14,9 +14,13 @@ std::string npm_record(const std::string& id) { return osv(id, "npm", "a", below
 
 void write_mirror(const TestFolder& folder) {
   folder.write("mirror/osv/ecosystems.txt", "npm\nAzure Linux\nAzure Linux:3\n");
-  folder.write("mirror/osv/npm/all.zip", zip_of({{"A-1.json", npm_record("A-1")}, {"A-2.json", npm_record("A-2")}, {"README", "no record"}}));
-  folder.write("mirror/osv/Azure Linux/all.zip", zip_of({{"AZL-1.json", osv("AZL-1", "Azure Linux:3", "b", below("2-1.azl3"))}}));
-  folder.write("mirror/kev/known_exploited_vulnerabilities.json", R"({"catalogVersion":"2026.01.01","dateReleased":"2026-01-01T00:00:00Z","count":0,"vulnerabilities":[]})");
+  folder.write("mirror/osv/npm/all.zip",
+               zip_of({{"A-1.json", npm_record("A-1")}, {"A-2.json", npm_record("A-2")}, {"README", "no record"}}));
+  folder.write("mirror/osv/Azure Linux/all.zip",
+               zip_of({{"AZL-1.json", osv("AZL-1", "Azure Linux:3", "b", below("2-1.azl3"))}}));
+  folder.write(
+      "mirror/kev/known_exploited_vulnerabilities.json",
+      R"({"catalogVersion":"2026.01.01","dateReleased":"2026-01-01T00:00:00Z","count":0,"vulnerabilities":[]})");
 }
 
 TEST(Import, AMirrorFolder) {
@@ -33,7 +37,7 @@ TEST(Import, AMirrorFolder) {
   const auto db = ThreatDb::open(folder.path("new/folder/threats.db"));
   ASSERT_TRUE(db.ok()) << db.error().to_string();
   EXPECT_EQ(db->info(), report->info);
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(folder.path("new/folder/threats.db").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0222, 0200U) << "nobody else may write it";
 }
@@ -85,7 +89,8 @@ TEST(Import, AMissingEcosystemIsNoSmallThing) {
 TEST(Import, BrokenRecordsAreNamedAndLeftOut) {
   const TestFolder folder;
   write_mirror(folder);
-  folder.write("mirror/osv/npm/all.zip", zip_of({{"A-1.json", npm_record("A-1")}, {"B\x1b[2J.json", "{\"id\":"}, {"C.json", "[]"}}));
+  folder.write("mirror/osv/npm/all.zip",
+               zip_of({{"A-1.json", npm_record("A-1")}, {"B\x1b[2J.json", "{\"id\":"}, {"C.json", "[]"}}));
   const auto report = import_mirror(folder.path("mirror"), folder.path("threats.db"));
   ASSERT_TRUE(report.ok()) << report.error().to_string();
   EXPECT_EQ(report->info.records, 2U);
@@ -152,7 +157,9 @@ TEST(Import, ArraysAreSplitByBracketsAndQuotes) {
   EXPECT_EQ(split_array("[1,2,3,4]", 2).error().kind, ErrorKind::limit);
 }
 
-TEST(Import, PercentEncoding) { EXPECT_EQ(percent_encoded_path("osv/Azure Linux/all.zip"), "osv/Azure%20Linux/all.zip"); }
+TEST(Import, PercentEncoding) {
+  EXPECT_EQ(percent_encoded_path("osv/Azure Linux/all.zip"), "osv/Azure%20Linux/all.zip");
+}
 
 TEST(Import, WhereTheDatabaseIs) {
   ::setenv("PLIMSOLL_DB", "/somewhere/x.db", 1);

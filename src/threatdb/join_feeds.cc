@@ -53,7 +53,8 @@ void join_cvss(Image& image, const Feeds& feeds, const ByCve& threats) {
       row.level = static_cast<uint32_t>(severity.level);
       if (severity.score) row.score = std::bit_cast<uint32_t>(static_cast<float>(*severity.score));
       row.vector = image.add_text(severity.vector);
-      row.source = image.add_text(severity.source.empty() ? std::string_view("NVD") : std::string_view(severity.source));
+      row.source =
+          image.add_text(severity.source.empty() ? std::string_view("NVD") : std::string_view(severity.source));
       image.opinions.push_back(row);
       ++opinions.count;
     }
@@ -68,7 +69,8 @@ void join_feeds(Image& image, const Feeds& feeds) {
   join_epss(image, feeds, threats);
   join_cvss(image, feeds, threats);
   for (const DbSource& source : feeds.sources) {
-    image.sources.push_back({image.add_text(source.name), static_cast<uint32_t>(source.records), seconds_of(source.date), 0});
+    image.sources.push_back(
+        {image.add_text(source.name), static_cast<uint32_t>(source.records), seconds_of(source.date), 0});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "threatdb/db_file.h"
 #include "threatdb/image.h"
@@ -67,34 +68,8 @@ void reserve(Image& image, const std::vector<Shard>& shards) {
   image.opinions.reserve(total(shards, [](const Shard& s) { return s.opinions.size(); }));
 }
 
-// Of records with one id the latest modified stays (a feed hands the same record out under several ecosystems).
-void drop_repeated(Image& image) {
-  std::unordered_map<std::string_view, uint32_t> by_id;
-  by_id.reserve(image.records.size() * 2);
-  std::vector<bool> keep(image.records.size(), true);
-  bool all = true;
-  for (uint32_t row = 0; row < image.records.size(); ++row) {
-    const auto [at, fresh] = by_id.try_emplace(image.text(image.records[row].id), row);
-    if (fresh) continue;
-    all = false;
-    const bool newer = image.records[row].modified > image.records[at->second].modified;
-    keep[newer ? at->second : row] = false;
-    if (newer) at->second = row;
-  }
-  if (all) return;
-  std::vector<uint32_t> number(image.records.size(), none);
-  uint32_t next = 0;
-  for (uint32_t row = 0; row < image.records.size(); ++row) {
-    if (!keep[row]) continue;
-    number[row] = next;
-    image.records[next++] = image.records[row];
-  }
-  image.records.resize(next);
-  for (AffectedRow& row : image.affected) row.record = number[row.record];  // none: dropped with its record
-}
-
-// One row a package over all shards; affected rows in the order of their packages (counting sort), links from records.
-void index_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
+// One row a package over all shards, and their hash table.
+void number_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
   std::vector<uint32_t> package_of(keys.size());
   std::vector<uint64_t> hashes;
   std::unordered_multimap<uint64_t, uint32_t> by_hash;
@@ -103,7 +78,8 @@ void index_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
     const auto [begin, end] = by_hash.equal_range(keys[i].hash);
     const auto same = std::find_if(begin, end, [&](const auto& entry) {
       const PackageRow& row = image.packages[entry.second];
-      return image.text(row.name) == image.text(keys[i].name) && image.text(row.ecosystem) == image.text(keys[i].ecosystem);
+      return image.text(row.name) == image.text(keys[i].name) &&
+             image.text(row.ecosystem) == image.text(keys[i].ecosystem);
     });
     package_of[i] = same != end ? same->second : static_cast<uint32_t>(image.packages.size());
     if (same != end) continue;
@@ -111,8 +87,70 @@ void index_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
     image.packages.push_back({keys[i].ecosystem, keys[i].name, {}});
     hashes.push_back(keys[i].hash);
   }
-  for (AffectedRow& row : image.affected) {
-    row.package = package_of[row.package];
+  for (AffectedRow& row : image.affected) row.package = package_of[row.package];
+  image.package_slots = make_slots(hashes);
+}
+
+// The rows of every id that more than one record bears, the latest modified first.
+std::vector<std::vector<uint32_t>> repeated_ids(const Image& image) {
+  std::unordered_map<std::string_view, uint32_t> first_row;
+  std::unordered_map<uint32_t, std::vector<uint32_t>> groups;
+  first_row.reserve(image.records.size() * 2);
+  for (uint32_t row = 0; row < image.records.size(); ++row) {
+    const auto [at, fresh] = first_row.try_emplace(image.text(image.records[row].id), row);
+    if (fresh) continue;
+    auto& group = groups[at->second];
+    if (group.empty()) group.push_back(at->second);
+    group.push_back(row);
+  }
+  std::vector<std::vector<uint32_t>> out;
+  for (auto& [first, group] : groups) {
+    std::sort(group.begin(), group.end(), [&](uint32_t a, uint32_t b) {
+      return std::pair(image.records[b].modified, a) < std::pair(image.records[a].modified, b);
+    });
+    out.push_back(std::move(group));
+  }
+  return out;
+}
+
+// Several sources may hand out one id: the same record in the archives of several ecosystems, or records of their own
+// that each speak of other packages. For each package the latest one counts; a record that says nothing more is
+// dropped. Dropped affected rows lose their record.
+void drop_repeated(Image& image) {
+  std::vector<bool> drop(image.records.size(), false);
+  bool any = false;
+  for (const auto& rows : repeated_ids(image)) {
+    std::unordered_set<uint32_t> covered;
+    for (const uint32_t row : rows) {
+      const Stretch affected = image.records[row].affected;
+      std::vector<uint32_t> fresh;
+      for (uint32_t i = affected.first; i < affected.first + affected.count; ++i) {
+        if (covered.contains(image.affected[i].package)) {
+          image.affected[i].record = none;
+        } else {
+          fresh.push_back(image.affected[i].package);
+        }
+      }
+      covered.insert(fresh.begin(), fresh.end());
+      drop[row] = fresh.empty() && row != rows.front();
+      any = any || drop[row];
+    }
+  }
+  if (!any) return;
+  std::vector<uint32_t> number(image.records.size(), none);
+  uint32_t next = 0;
+  for (uint32_t row = 0; row < image.records.size(); ++row) {
+    if (drop[row]) continue;
+    number[row] = next;
+    image.records[next++] = image.records[row];
+  }
+  image.records.resize(next);
+  for (AffectedRow& row : image.affected) row.record = row.record == none ? none : number[row.record];
+}
+
+// Affected rows in the order of their packages (counting sort); those without a record go.
+void sort_affected(Image& image) {
+  for (const AffectedRow& row : image.affected) {
     if (row.record != none) ++image.packages[row.package].affected.count;
   }
   uint32_t first = 0;
@@ -127,7 +165,6 @@ void index_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
     if (row.record != none) sorted[at[row.package]++] = row;
   }
   image.affected = std::move(sorted);
-  image.package_slots = make_slots(hashes);
 }
 
 void link_affected(Image& image) {
@@ -146,7 +183,8 @@ void link_affected(Image& image) {
 void count_ecosystems(Image& image) {
   std::unordered_map<std::string_view, uint32_t> rows;
   for (const PackageRow& package : image.packages) {
-    const auto [at, fresh] = rows.try_emplace(image.text(package.ecosystem), static_cast<uint32_t>(image.ecosystems.size()));
+    const auto [at, fresh] =
+        rows.try_emplace(image.text(package.ecosystem), static_cast<uint32_t>(image.ecosystems.size()));
     if (fresh) image.ecosystems.push_back({package.ecosystem, 0});
     ++image.ecosystems[at->second].packages;
   }
@@ -192,8 +230,9 @@ Result<Image> join_shards(std::vector<Shard> shards) {
   reserve(image, shards);
   std::vector<Shard::PackageKey> packages;
   for (Shard& shard : shards) append(image, shard, packages);
+  number_packages(image, packages);
   drop_repeated(image);
-  index_packages(image, packages);
+  sort_affected(image);
   link_affected(image);
   count_ecosystems(image);
   return image;

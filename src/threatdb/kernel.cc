@@ -13,13 +13,16 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "linux" or "linux-FLAVOUR...": Debian's and Ubuntu's kernel sources; linux-base, linux-firmware and such are not.
 constexpr std::array<std::string_view, 21> deb_flavours{
-    "signed", "meta",   "hwe",  "aws",    "azure", "gcp",       "gke",       "oem",    "oracle",   "kvm",   "raspi",
-    "lowlatency", "ibm", "intel", "nvidia", "bluefield", "xilinx", "riscv", "restricted", "modules", "unsigned"};
+    "signed", "meta",      "hwe",    "aws",   "azure",      "gcp",     "gke",
+    "oem",    "oracle",    "kvm",    "raspi", "lowlatency", "ibm",     "intel",
+    "nvidia", "bluefield", "xilinx", "riscv", "restricted", "modules", "unsigned"};
 // Alpine names them by flavour; linux-pam, linux-firmware and linux-headers (user-space ABI, its own source) are not.
-constexpr std::array<std::string_view, 13> apk_flavours{"lts",     "virt", "edge",  "stable", "vanilla",  "grsec", "hardened",
-                                                        "virtgrsec", "rpi", "rpi2", "rpi4",   "tinycloud", "virthardened"};
-constexpr std::array<std::string_view, 10> rpm_sources{"kernel",         "kernel-rt",  "kernel-uek",   "kernel-default", "kernel-64k",
-                                                       "kernel-longterm", "kernel-lts", "kernel-azure", "kernel-hci",     "kernel-mshv"};
+constexpr std::array<std::string_view, 13> apk_flavours{"lts",   "virt",      "edge",        "stable", "vanilla",
+                                                        "grsec", "hardened",  "virtgrsec",   "rpi",    "rpi2",
+                                                        "rpi4",  "tinycloud", "virthardened"};
+constexpr std::array<std::string_view, 10> rpm_sources{"kernel",     "kernel-rt",       "kernel-uek", "kernel-default",
+                                                       "kernel-64k", "kernel-longterm", "kernel-lts", "kernel-azure",
+                                                       "kernel-hci", "kernel-mshv"};
 
 template <size_t N>
 bool has(const std::array<std::string_view, N>& table, std::string_view word) {
@@ -70,16 +73,20 @@ int claim(const Package& package, std::string_view release) {
   }
   if (package.type == PackageType::rpm) {
     const std::string version(without_epoch(package.version));
-    const bool same = running == version || running == version + "." + package.arch || running.starts_with(version + ".");
+    const bool same =
+        running == version || running == version + "." + package.arch || running.starts_with(version + ".");
     if (!same) return package.name.find(running) != std::string::npos ? 1 : 0;
-    const bool image = package.name.ends_with("-core") || package.name == "kernel" || package.name == "kernel-default" ||
-                       package.name == "kernel-uek";
-    return image ? 3 : package.name.find("headers") == std::string::npos && package.name.find("devel") == std::string::npos ? 2 : 0;
+    const bool image = package.name.ends_with("-core") || package.name == "kernel" ||
+                       package.name == "kernel-default" || package.name == "kernel-uek";
+    return image                                                                                                  ? 3
+           : package.name.find("headers") == std::string::npos && package.name.find("devel") == std::string::npos ? 2
+                                                                                                                  : 0;
   }
   // Alpine: linux-lts 5.4.84-r0 boots as 5.4.84-0-lts.
   const size_t revision = package.version.rfind("-r");
   if (revision == std::string::npos || !package.name.starts_with("linux-")) return 0;
-  const std::string boots = package.version.substr(0, revision) + "-" + package.version.substr(revision + 2) + "-" + package.name.substr(6);
+  const std::string boots =
+      package.version.substr(0, revision) + "-" + package.version.substr(revision + 2) + "-" + package.name.substr(6);
   return boots == running ? 3 : 0;
 }
 
@@ -88,10 +95,14 @@ int claim(const Package& package, std::string_view release) {
 bool is_kernel_package(const Package& package) {
   const std::string_view source = package.source_name.empty() ? std::string_view(package.name) : package.source_name;
   switch (package.type) {
-    case PackageType::deb: return is_deb_kernel(source);
-    case PackageType::rpm: return has(rpm_sources, source) || has(rpm_sources, package.name);
-    case PackageType::apk: return source.starts_with("linux-") && has(apk_flavours, source.substr(6));
-    default: return false;
+    case PackageType::deb:
+      return is_deb_kernel(source);
+    case PackageType::rpm:
+      return has(rpm_sources, source) || has(rpm_sources, package.name);
+    case PackageType::apk:
+      return source.starts_with("linux-") && has(apk_flavours, source.substr(6));
+    default:
+      return false;
   }
 }
 

@@ -10,9 +10,8 @@ namespace {
 
 using version::Scheme;
 
-
 struct Question {
-  Scheme scheme;           // of the ecosystem
+  Scheme scheme;  // of the ecosystem
   std::string_view version;
   const Package& package;
 };
@@ -46,7 +45,8 @@ Verdict evaluate_ranges(Reader& reader, const AffectedRow& row, const Question& 
     const RangeVerdict range = evaluate_range(scheme, events, question.version);
     if (range.verdict == Verdict::unknown && verdict != Verdict::affected) verdict = Verdict::unknown;
     if (range.verdict != Verdict::affected) continue;
-    const auto order = hit.fixed.empty() || range.fixed.empty() ? std::nullopt : version::compare(scheme, hit.fixed, range.fixed);
+    const auto order =
+        hit.fixed.empty() || range.fixed.empty() ? std::nullopt : version::compare(scheme, hit.fixed, range.fixed);
     if (verdict != Verdict::affected || hit.fixed.empty() || (order && *order < 0)) {
       hit.fixed = range.fixed.empty() ? hit.fixed : range.fixed;
       hit.introduced = range.introduced;
@@ -57,8 +57,8 @@ Verdict evaluate_ranges(Reader& reader, const AffectedRow& row, const Question& 
   return verdict;
 }
 
-// The list of versions is compared letter by letter; where it stands alone, also by the ecosystem's own order ("1.0" and
-// "1.0.0" are one version for many).
+// The list of versions is compared letter by letter; where it stands alone, also by the ecosystem's own order ("1.0"
+// and "1.0.0" are one version for many).
 bool is_listed(Reader& reader, const AffectedRow& row, const Question& question) {
   const Stretch versions = reader.check<uint32_t>(Section::lists, row.versions);
   for (uint32_t i = 0; i < versions.count && reader.good(); ++i) {
@@ -77,7 +77,8 @@ bool same_modularity(Reader& reader, const AffectedRow& row, const RecordRow& re
   bool advisory_of_module = false;
   const Stretch events = reader.check<EventRow>(Section::events, row.events);
   for (uint32_t i = 0; i < events.count && reader.good(); ++i) {
-    advisory_of_module = advisory_of_module || is_module_build(reader.text(reader.row<EventRow>(Section::events, events, i).version));
+    advisory_of_module =
+        advisory_of_module || is_module_build(reader.text(reader.row<EventRow>(Section::events, events, i).version));
   }
   const bool package_of_module = !package.module.empty() || is_module_build(package.version);
   if (advisory_of_module != package_of_module) return false;
@@ -130,9 +131,8 @@ uint32_t find_package(Reader& reader, std::string_view ecosystem, std::string_vi
 
 uint32_t find_id(Reader& reader, std::string_view id) {
   const std::string wanted = lower(id);
-  return find_slot(reader, Section::id_slots, key_hash("id", wanted), [&](uint32_t row) {
-    return lower(reader.text(reader.row<IdRow>(Section::ids, row).id)) == wanted;
-  });
+  return find_slot(reader, Section::id_slots, key_hash("id", wanted),
+                   [&](uint32_t row) { return lower(reader.text(reader.row<IdRow>(Section::ids, row).id)) == wanted; });
 }
 
 bool has_advisories(Reader& reader, std::string_view ecosystem) {
@@ -167,7 +167,8 @@ Hits look_up(Reader& reader, const Package& package) {
   out.not_comparable.erase(std::unique(out.not_comparable.begin(), out.not_comparable.end()), out.not_comparable.end());
   // What one entry of a record can not tell, another may.
   std::erase_if(out.not_comparable, [&](const std::string& id) {
-    return std::any_of(out.affected.begin(), out.affected.end(), [&](const Hit& hit) { return reader.text(hit.record.id) == id; });
+    return std::any_of(out.affected.begin(), out.affected.end(),
+                       [&](const Hit& hit) { return reader.text(hit.record.id) == id; });
   });
   return out;
 }

@@ -22,8 +22,8 @@ struct Hit {
   uint32_t record_row = none;
   RecordRow record;
   AffectedRow affected;
-  bool listed = false;     // named in the list of versions
-  bool source = false;     // found by the source package
+  bool listed = false;        // named in the list of versions
+  bool source = false;        // found by the source package
   std::string name, version;  // what was compared
   std::string_view fixed, introduced, last_affected;
 };

@@ -25,7 +25,8 @@ bool is_worse(const Threat& a, const Threat& b) {
 }
 
 std::string count_of(size_t packages, std::string_view word) {
-  return std::to_string(packages) + (word.empty() ? "" : " " + std::string(word)) + (packages == 1 ? " package" : " packages");
+  return std::to_string(packages) + (word.empty() ? "" : " " + std::string(word)) +
+         (packages == 1 ? " package" : " packages");
 }
 
 // Gathers what all packages of an inventory give.
@@ -56,7 +57,8 @@ class Matching {
       note({count_of(count, name_of(type)), "the system or its release is not known, so no advisories apply", ""});
     }
     for (const auto& [ecosystem, count] : uncovered_) {
-      note({count_of(count, "") + " of " + printable(ecosystem, 100), "no advisories in the database", std::string(import_remedy)});
+      note({count_of(count, "") + " of " + printable(ecosystem, 100), "no advisories in the database",
+            std::string(import_remedy)});
     }
     std::sort(out_.threats.begin(), out_.threats.end(), is_worse);
     std::sort(out_.not_assessed.begin(), out_.not_assessed.end());
@@ -111,7 +113,8 @@ Result<Matches> ThreatDb::match(const Inventory& inventory, const MatchContext& 
 Result<Matches> ThreatDb::query(std::string_view purl) const {
   PLIMSOLL_TRY(package, package_of_purl(purl));
   if (package.version.empty()) {
-    return Error{ErrorKind::malformed, "the package URL has no version", printable(purl, 500), "write it as pkg:TYPE/NAME@VERSION"};
+    return Error{ErrorKind::malformed, "the package URL has no version", printable(purl, 500),
+                 "write it as pkg:TYPE/NAME@VERSION"};
   }
   Reader reader(*state_->file);
   Matching matching(reader);

@@ -90,7 +90,8 @@ class Merger {
   }
 
   size_t own_cves(uint32_t row) const {
-    return static_cast<size_t>(std::count_if(own_[row].begin(), own_[row].end(), [&](uint32_t id) { return ids_[id].cve; }));
+    return static_cast<size_t>(
+        std::count_if(own_[row].begin(), own_[row].end(), [&](uint32_t id) { return ids_[id].cve; }));
   }
 
   uint32_t group_of(uint32_t id) {
@@ -98,8 +99,8 @@ class Merger {
     return id;
   }
 
-  // Ids other than CVEs are one group when a record calls them aliases. CVE ids are never joined: whoever gives them out
-  // sees to it that each is one vulnerability. A record with several CVEs says nothing of which alias is which.
+  // Ids other than CVEs are one group when a record calls them aliases. CVE ids are never joined: whoever gives them
+  // out sees to it that each is one vulnerability. A record with several CVEs says nothing of which alias is which.
   void join_aliases() {
     parent_.resize(ids_.size());
     std::iota(parent_.begin(), parent_.end(), 0U);
@@ -168,7 +169,8 @@ class Merger {
   }
 
   void write_links() {
-    for (uint32_t row = 0; row < record_threats_.size(); ++row) image_.records[row].threats = add_links(record_threats_[row]);
+    for (uint32_t row = 0; row < record_threats_.size(); ++row)
+      image_.records[row].threats = add_links(record_threats_[row]);
     for (uint32_t row = 0; row < image_.threats.size(); ++row) {
       Numbers& records = threat_records_[row];
       std::sort(records.begin(), records.end(), [&](uint32_t a, uint32_t b) { return record_id(a) < record_id(b); });

@@ -23,7 +23,7 @@ constexpr size_t max_ecosystems = 4096;
 
 Error cannot_read(const std::string& path) {
   const int code = errno;
-  const ErrorKind kind = code == ENOENT || code == ENOTDIR   ? ErrorKind::not_found
+  const ErrorKind kind = code == ENOENT || code == ENOTDIR ? ErrorKind::not_found
                          : code == EACCES || code == EPERM ? ErrorKind::denied
                                                            : ErrorKind::unreachable;
   return {kind, "cannot read: " + std::string(std::strerror(code)), printable(path)};
@@ -43,7 +43,8 @@ class FolderMirror : public Mirror {
   std::vector<std::string> list_ecosystems() override {
     std::vector<std::string> out;
     std::error_code error;
-    for (fs::directory_iterator at(folder_ + "/osv", error), end; !error && at != end && out.size() < max_ecosystems; at.increment(error)) {
+    for (fs::directory_iterator at(folder_ + "/osv", error), end; !error && at != end && out.size() < max_ecosystems;
+         at.increment(error)) {
       std::error_code ignored;
       if (at->is_directory(ignored)) out.push_back(at->path().filename().string());
     }
@@ -81,7 +82,7 @@ Result<Bytes> Bytes::map_descriptor(int descriptor, const std::string& name) {
     int fd;
     ~Close() { ::close(fd); }
   } const close_later{descriptor};
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(descriptor, &facts) != 0) return cannot_read(name);
   if (!S_ISREG(facts.st_mode)) return Error{ErrorKind::malformed, "is no regular file", printable(name)};
   const auto size = static_cast<uint64_t>(facts.st_size);

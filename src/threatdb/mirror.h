@@ -16,7 +16,10 @@ class Bytes {
   static Result<Bytes> map_file(const std::string& path);
   // Maps an open descriptor, which it closes.
   static Result<Bytes> map_descriptor(int descriptor, const std::string& name);
-  Bytes(Bytes&& other) noexcept : data_(other.data_), size_(other.size_) { other.data_ = nullptr; other.size_ = 0; }
+  Bytes(Bytes&& other) noexcept : data_(other.data_), size_(other.size_) {
+    other.data_ = nullptr;
+    other.size_ = 0;
+  }
   Bytes& operator=(Bytes&&) = delete;
   ~Bytes();
   std::string_view view() const { return {data_, size_}; }

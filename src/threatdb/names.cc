@@ -12,12 +12,13 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Ecosystems of distributions in OSV's list: https://ossf.github.io/osv-schema/#defined-ecosystems
 constexpr std::array<std::string_view, 22> distributions{
-    "AlmaLinux", "Alpaquita", "Alpine",    "Azure Linux", "BellSoft Hardened Containers", "Chainguard", "Debian",
-    "Echo",      "Mageia",    "Mariner",   "MinimOS",     "Photon OS",                    "Red Hat",    "Rocky Linux",
-    "SUSE",      "Ubuntu",    "Wolfi",     "openEuler",   "openSUSE",                     "Amazon Linux", "Oracle Linux",
-    "CleanStart"};
+    "AlmaLinux",    "Alpaquita", "Alpine",    "Azure Linux", "BellSoft Hardened Containers",
+    "Chainguard",   "Debian",    "Echo",      "Mageia",      "Mariner",
+    "MinimOS",      "Photon OS", "Red Hat",   "Rocky Linux", "SUSE",
+    "Ubuntu",       "Wolfi",     "openEuler", "openSUSE",    "Amazon Linux",
+    "Oracle Linux", "CleanStart"};
 
-constexpr std::array<std::string_view, 9> notice_prefixes{"ALBA-", "ALEA-", "RHBA-", "RHEA-", "RLBA-",
+constexpr std::array<std::string_view, 9> notice_prefixes{"ALBA-", "ALEA-",    "RHBA-",    "RHEA-",   "RLBA-",
                                                           "RLEA-", "SUSE-RU-", "SUSE-FU-", "SUSE-OU-"};
 
 std::string_view pep503(std::string_view name, std::string& buffer) {
@@ -109,7 +110,8 @@ bool names_other_stream(std::string_view summary, std::string_view label) {
 }
 
 bool is_notice_id(std::string_view id) {
-  return std::any_of(notice_prefixes.begin(), notice_prefixes.end(), [&](std::string_view p) { return id.starts_with(p); });
+  return std::any_of(notice_prefixes.begin(), notice_prefixes.end(),
+                     [&](std::string_view p) { return id.starts_with(p); });
 }
 
 }  // namespace plimsoll::threatdb

@@ -30,18 +30,24 @@ bool goes_before(const Opinion& a, const Opinion& b) {
 
 void complete(Severity& severity) {
   if (severity.score && severity.level == SeverityLevel::unknown) severity.level = severity_level_of(*severity.score);
-  if (!severity.score && severity.level != SeverityLevel::unknown) severity.score = representative_score(severity.level);
+  if (!severity.score && severity.level != SeverityLevel::unknown)
+    severity.score = representative_score(severity.level);
 }
 
 }  // namespace
 
 double representative_score(SeverityLevel level) {
   switch (level) {
-    case SeverityLevel::unknown: return 0;
-    case SeverityLevel::low: return 2.0;
-    case SeverityLevel::medium: return 5.5;
-    case SeverityLevel::high: return 8.0;
-    case SeverityLevel::critical: return 9.5;
+    case SeverityLevel::unknown:
+      return 0;
+    case SeverityLevel::low:
+      return 2.0;
+    case SeverityLevel::medium:
+      return 5.5;
+    case SeverityLevel::high:
+      return 8.0;
+    case SeverityLevel::critical:
+      return 9.5;
   }
   return 0;
 }
@@ -53,11 +59,16 @@ AttackVector attack_vector_of(std::string_view vector) {
   at = vector.find("AV:", at) + 3;
   if (at >= vector.size()) return AttackVector::unknown;
   switch (vector[at]) {
-    case 'N': return AttackVector::network;
-    case 'A': return AttackVector::adjacent;
-    case 'L': return AttackVector::local;
-    case 'P': return AttackVector::physical;
-    default: return AttackVector::unknown;
+    case 'N':
+      return AttackVector::network;
+    case 'A':
+      return AttackVector::adjacent;
+    case 'L':
+      return AttackVector::local;
+    case 'P':
+      return AttackVector::physical;
+    default:
+      return AttackVector::unknown;
   }
 }
 

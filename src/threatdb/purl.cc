@@ -19,25 +19,47 @@ struct TypeRow {
   NameShape shape;
 };
 constexpr std::array<TypeRow, 15> types{{
-    {"npm", "npm", NameShape::slash},         {"pypi", "PyPI", NameShape::plain},      {"golang", "Go", NameShape::slash},
-    {"maven", "Maven", NameShape::colon},     {"gem", "RubyGems", NameShape::plain},   {"nuget", "NuGet", NameShape::plain},
-    {"composer", "Packagist", NameShape::slash}, {"cargo", "crates.io", NameShape::plain}, {"hex", "Hex", NameShape::slash},
-    {"hackage", "Hackage", NameShape::plain}, {"cran", "CRAN", NameShape::plain},      {"pub", "Pub", NameShape::plain},
-    {"bitnami", "Bitnami", NameShape::plain}, {"julia", "Julia", NameShape::plain},    {"swift", "SwiftURL", NameShape::slash},
+    {"npm", "npm", NameShape::slash},
+    {"pypi", "PyPI", NameShape::plain},
+    {"golang", "Go", NameShape::slash},
+    {"maven", "Maven", NameShape::colon},
+    {"gem", "RubyGems", NameShape::plain},
+    {"nuget", "NuGet", NameShape::plain},
+    {"composer", "Packagist", NameShape::slash},
+    {"cargo", "crates.io", NameShape::plain},
+    {"hex", "Hex", NameShape::slash},
+    {"hackage", "Hackage", NameShape::plain},
+    {"cran", "CRAN", NameShape::plain},
+    {"pub", "Pub", NameShape::plain},
+    {"bitnami", "Bitnami", NameShape::plain},
+    {"julia", "Julia", NameShape::plain},
+    {"swift", "SwiftURL", NameShape::slash},
 }};
 
 struct NamespaceRow {
   std::string_view purl, os;  // ID of os-release(5) where it is spelt otherwise
 };
-constexpr std::array<NamespaceRow, 5> namespaces{
-    {{"alma", "almalinux"}, {"azure-linux", "azurelinux"}, {"rocky-linux", "rocky"}, {"opensuse", "opensuse-leap"}, {"cbl-mariner", "mariner"}}};
+constexpr std::array<NamespaceRow, 5> namespaces{{{"alma", "almalinux"},
+                                                  {"azure-linux", "azurelinux"},
+                                                  {"rocky-linux", "rocky"},
+                                                  {"opensuse", "opensuse-leap"},
+                                                  {"cbl-mariner", "mariner"}}};
 
 struct CodenameRow {
   std::string_view codename, version;
 };
-constexpr std::array<CodenameRow, 12> codenames{{{"buster", "10"},     {"bullseye", "11"}, {"bookworm", "12"},  {"trixie", "13"},
-                                                 {"stretch", "9"},     {"jessie", "8"},    {"wheezy", "7"},     {"bionic", "18.04"},
-                                                 {"focal", "20.04"},   {"jammy", "22.04"}, {"noble", "24.04"},  {"forky", "14"}}};
+constexpr std::array<CodenameRow, 12> codenames{{{"buster", "10"},
+                                                 {"bullseye", "11"},
+                                                 {"bookworm", "12"},
+                                                 {"trixie", "13"},
+                                                 {"stretch", "9"},
+                                                 {"jessie", "8"},
+                                                 {"wheezy", "7"},
+                                                 {"bionic", "18.04"},
+                                                 {"focal", "20.04"},
+                                                 {"jammy", "22.04"},
+                                                 {"noble", "24.04"},
+                                                 {"forky", "14"}}};
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string out;
@@ -154,7 +176,8 @@ Result<Package> package_of_purl(std::string_view purl) {
   if (purl.size() > 4096) return Error{ErrorKind::limit, "the package URL is longer than 4096 bytes"};
   const auto parts = parse_parts(trim(purl));
   if (!parts) {
-    return Error{ErrorKind::malformed, "not a package URL", printable(purl, 500), "write it as pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS"};
+    return Error{ErrorKind::malformed, "not a package URL", printable(purl, 500),
+                 "write it as pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS"};
   }
   Package out;
   out.purl = std::string(trim(purl));
@@ -172,7 +195,8 @@ Result<Package> package_of_purl(std::string_view purl) {
   if (out.type == PackageType::deb || out.type == PackageType::rpm || out.type == PackageType::apk) {
     out.ecosystem = os_ecosystem(*parts);
     const std::string epoch = parts->qualifier("epoch");
-    if (!epoch.empty() && epoch != "0" && !out.version.empty() && out.version.find(':') == std::string::npos) out.version = epoch + ":" + out.version;
+    if (!epoch.empty() && epoch != "0" && !out.version.empty() && out.version.find(':') == std::string::npos)
+      out.version = epoch + ":" + out.version;
     out.module = parts->qualifier("rpmmod");
     if (out.module.empty()) out.module = parts->qualifier("modularitylabel");
   }

@@ -13,19 +13,24 @@ struct PurlCase {
 
 TEST(Purl, TypesNamespacesAndQualifiers) {
   const PurlCase cases[] = {
-      {"pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl", "Debian:12", "libssl3", "3.0.11-1", "openssl"},
+      {"pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl", "Debian:12", "libssl3",
+       "3.0.11-1", "openssl"},
       {"pkg:deb/debian/openssl@3.0.11-1?arch=source&distro=bookworm", "Debian:12", "openssl", "3.0.11-1", "openssl"},
       {"pkg:deb/ubuntu/curl@7.81.0-1%2Bb1?distro=ubuntu-22.04", "Ubuntu:22.04:LTS", "curl", "7.81.0-1+b1", "curl"},
       {"pkg:deb/debian/openssl@1%3A2", "", "openssl", "1:2", "openssl"},
-      {"pkg:apk/alpine/libssl1.1@1.1.1d-r0?distro=alpine-3.11.6&upstream=openssl", "Alpine:v3.11", "libssl1.1", "1.1.1d-r0", "openssl"},
-      {"pkg:rpm/almalinux/curl@7.76.1-29.el9?epoch=2&distro=almalinux-9.3", "AlmaLinux:9", "curl", "2:7.76.1-29.el9", "curl"},
+      {"pkg:apk/alpine/libssl1.1@1.1.1d-r0?distro=alpine-3.11.6&upstream=openssl", "Alpine:v3.11", "libssl1.1",
+       "1.1.1d-r0", "openssl"},
+      {"pkg:rpm/almalinux/curl@7.76.1-29.el9?epoch=2&distro=almalinux-9.3", "AlmaLinux:9", "curl", "2:7.76.1-29.el9",
+       "curl"},
       {"pkg:npm/%40angular/core@1.2.3", "npm", "@angular/core", "1.2.3", "@angular/core"},
       {"pkg:npm/@angular/core@1.2.3", "npm", "@angular/core", "1.2.3", "@angular/core"},
       {"pkg:npm/lodash@4.17.20", "npm", "lodash", "4.17.20", "lodash"},
       {"pkg:pypi/Django@1.11.1", "PyPI", "Django", "1.11.1", "Django"},
-      {"pkg:golang/github.com/gorilla/mux@v1.8.0#sub/path", "Go", "github.com/gorilla/mux", "v1.8.0", "github.com/gorilla/mux"},
+      {"pkg:golang/github.com/gorilla/mux@v1.8.0#sub/path", "Go", "github.com/gorilla/mux", "v1.8.0",
+       "github.com/gorilla/mux"},
       {"pkg:golang/stdlib@1.21.4", "Go", "stdlib", "1.21.4", "stdlib"},
-      {"pkg:maven/org.apache.struts/struts2-core@2.3.1", "Maven", "org.apache.struts:struts2-core", "2.3.1", "org.apache.struts:struts2-core"},
+      {"pkg:maven/org.apache.struts/struts2-core@2.3.1", "Maven", "org.apache.struts:struts2-core", "2.3.1",
+       "org.apache.struts:struts2-core"},
       {"pkg:composer/twig/twig@1.0", "Packagist", "twig/twig", "1.0", "twig/twig"},
       {"pkg:cargo/tauri@1.0.0", "crates.io", "tauri", "1.0.0", "tauri"},
       {"pkg:gem/rails@5.0", "RubyGems", "rails", "5.0", "rails"},
@@ -42,7 +47,8 @@ TEST(Purl, TypesNamespacesAndQualifiers) {
 }
 
 TEST(Purl, WhatIsNone) {
-  for (const char* text : {"", "openssl", "pkg:", "pkg:npm", "pkg:npm/", "pkg:/x", "pkg:npm/a%zz@1", "pkg:npm/a%00b@1", "http://a/b"}) {
+  for (const char* text :
+       {"", "openssl", "pkg:", "pkg:npm", "pkg:npm/", "pkg:/x", "pkg:npm/a%zz@1", "pkg:npm/a%00b@1", "http://a/b"}) {
     EXPECT_FALSE(package_of_purl(text).ok()) << text;
   }
   EXPECT_EQ(package_of_purl("pkg:npm/" + std::string(5000, 'a')).error().kind, ErrorKind::limit);
@@ -50,8 +56,9 @@ TEST(Purl, WhatIsNone) {
 
 TEST(Purl, Query) {
   const TestFolder folder;
-  const auto db = db_of(folder, {osv("GHSA-aaaa-aaaa-aaaa", "npm", "a", below("2.0.0"), R"("aliases":["CVE-2024-1"],)", "SEMVER"),
-                                 osv("DEBIAN-CVE-2026-1", "Debian:12", "linux", below("6.1.176-1"), R"("upstream":["CVE-2026-1"],)")});
+  const auto db = db_of(
+      folder, {osv("GHSA-aaaa-aaaa-aaaa", "npm", "a", below("2.0.0"), R"("aliases":["CVE-2024-1"],)", "SEMVER"),
+               osv("DEBIAN-CVE-2026-1", "Debian:12", "linux", below("6.1.176-1"), R"("upstream":["CVE-2026-1"],)")});
   ASSERT_TRUE(db.ok());
   const auto found = db->query("pkg:npm/a@1.0.0");
   ASSERT_TRUE(found.ok());

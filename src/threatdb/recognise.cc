@@ -21,10 +21,12 @@ Format format_of(std::string_view text) {
   start = trim(start);
   if (start.starts_with("#model_version") || start.starts_with("cve,epss")) return Format::epss;
   if (!start.starts_with('{') && !start.starts_with('[')) return Format::unknown;
-  if (start.starts_with('{') && holds(start, "\"vulnerabilities\"") && holds(start, "\"cveID\"")) return Format::exploited;
+  if (start.starts_with('{') && holds(start, "\"vulnerabilities\"") && holds(start, "\"cveID\""))
+    return Format::exploited;
   // CVSS lines: the first line is a whole object that says a severity and nothing an advisory must say.
   const std::string_view line = trim(start.substr(0, start.find('\n')));
-  if (line.starts_with('{') && line.ends_with('}') && holds(line, "\"severity\"") && !holds(line, "\"modified\"")) return Format::cvss;
+  if (line.starts_with('{') && line.ends_with('}') && holds(line, "\"severity\"") && !holds(line, "\"modified\""))
+    return Format::cvss;
   return Format::osv;
 }
 
@@ -49,11 +51,20 @@ Status recognise(const std::string& path, Material& material) {
       material.archives.push_back({name, std::move(zip).value()});
       return Done{};
     }
-    case Format::osv: material.documents.push_back({name, text}); return Done{};
-    case Format::exploited: material.exploited = text; return Done{};
-    case Format::epss: material.epss = text; return Done{};
-    case Format::cvss: material.cvss = text; return Done{};
-    case Format::unknown: break;
+    case Format::osv:
+      material.documents.push_back({name, text});
+      return Done{};
+    case Format::exploited:
+      material.exploited = text;
+      return Done{};
+    case Format::epss:
+      material.epss = text;
+      return Done{};
+    case Format::cvss:
+      material.cvss = text;
+      return Done{};
+    case Format::unknown:
+      break;
   }
   return Error{ErrorKind::malformed, "is neither OSV (JSON or zip) nor a KEV, EPSS or CVSS feed", printable(path)};
 }
@@ -84,7 +95,8 @@ Result<std::vector<std::string_view>> split_array(std::string_view json, size_t 
       --depth;
     }
     if (c == ',' && depth == 0) cut(i);
-    if (out.size() > limit) return Error{ErrorKind::limit, "the JSON array has more than " + std::to_string(limit) + " elements"};
+    if (out.size() > limit)
+      return Error{ErrorKind::limit, "the JSON array has more than " + std::to_string(limit) + " elements"};
   }
   if (quoted || depth != 0) return broken;
   cut(json.size() - 1);

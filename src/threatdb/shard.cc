@@ -87,7 +87,8 @@ Stretch Shard::add_events(const std::vector<feed::AffectedRange>& ranges) {
   for (const feed::AffectedRange& range : ranges) {
     uint32_t opens = event_opens_range;
     for (const feed::RangeEvent& event : range.events) {
-      events.push_back({static_cast<uint32_t>(event.kind) | (range.semver ? event_semver : 0U) | opens, strings.add(event.version)});
+      events.push_back(
+          {static_cast<uint32_t>(event.kind) | (range.semver ? event_semver : 0U) | opens, strings.add(event.version)});
       opens = 0;
       ++out.count;
     }
@@ -110,7 +111,8 @@ uint32_t Shard::add_package(const std::string& ecosystem, const std::string& nam
   size_t at = hash & (package_slots_.size() - 1);
   for (; package_slots_[at] != none; at = (at + 1) & (package_slots_.size() - 1)) {
     const PackageKey& key = packages[package_slots_[at]];
-    if (key.hash == hash && strings.text(key.name) == normal && strings.text(key.ecosystem) == ecosystem) return package_slots_[at];
+    if (key.hash == hash && strings.text(key.name) == normal && strings.text(key.ecosystem) == ecosystem)
+      return package_slots_[at];
   }
   package_slots_[at] = static_cast<uint32_t>(packages.size());
   packages.push_back({hash, strings.add(ecosystem), strings.add(normal)});

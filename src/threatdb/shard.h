@@ -32,8 +32,8 @@ class StringPool {
 struct Shard {
   StringPool strings;
   std::vector<uint32_t> lists;
-  std::vector<RecordRow> records;    // `affected` is a stretch of the rows below, in place of links
-  std::vector<AffectedRow> affected; // `package` is an index into `packages`
+  std::vector<RecordRow> records;     // `affected` is a stretch of the rows below, in place of links
+  std::vector<AffectedRow> affected;  // `package` is an index into `packages`
   std::vector<EventRow> events;
   std::vector<OpinionRow> opinions;
   struct PackageKey {

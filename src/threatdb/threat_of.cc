@@ -32,7 +32,8 @@ void each_own_record(Reader& reader, const ThreatRow& threat, Each each) {
   }
 }
 
-void add_references(Reader& reader, const RecordRow& record, std::vector<std::string>& into, std::set<std::string_view>& seen) {
+void add_references(Reader& reader, const RecordRow& record, std::vector<std::string>& into,
+                    std::set<std::string_view>& seen) {
   const Stretch references = reader.check<uint32_t>(Section::lists, record.references);
   for (uint32_t i = 0; i < references.count && reader.good() && into.size() < max_references; ++i) {
     const std::string_view reference = reader.text_of(references, i);
@@ -44,11 +45,13 @@ std::vector<std::string> references_of(Reader& reader, const ThreatRow& threat, 
   std::vector<std::string> out;
   std::set<std::string_view> seen;
   for (const Hit* hit : hits) add_references(reader, hit->record, out, seen);
-  each_own_record(reader, threat, [&](uint32_t, const RecordRow& record) { add_references(reader, record, out, seen); });
+  each_own_record(reader, threat,
+                  [&](uint32_t, const RecordRow& record) { add_references(reader, record, out, seen); });
   return out;
 }
 
-std::vector<std::string> aliases_of(Reader& reader, const ThreatRow& threat, const std::vector<const Hit*>& hits, std::string_view id) {
+std::vector<std::string> aliases_of(Reader& reader, const ThreatRow& threat, const std::vector<const Hit*>& hits,
+                                    std::string_view id) {
   std::set<std::string> out;
   const Stretch aliases = reader.check<uint32_t>(Section::lists, threat.aliases);
   for (uint32_t i = 0; i < aliases.count && reader.good(); ++i) out.emplace(reader.text_of(aliases, i));
@@ -62,7 +65,8 @@ const Hit& leading_hit(const std::vector<const Hit*>& hits, version::Scheme sche
   const Hit* best = hits.front();
   for (const Hit* hit : hits) {
     if (hit->fixed.empty()) continue;
-    const auto order = best->fixed.empty() ? std::weak_ordering::greater : version::compare(scheme, hit->fixed, best->fixed);
+    const auto order =
+        best->fixed.empty() ? std::weak_ordering::greater : version::compare(scheme, hit->fixed, best->fixed);
     if (order && *order > 0) best = hit;
   }
   return *best;
@@ -127,7 +131,8 @@ Threat make_threat(Reader& reader, uint32_t row, const Package& package, const s
   out.known_exploited = (threat.flags & threat_exploited) != 0;
   if (threat.epss != none) {
     out.epss = std::bit_cast<float>(threat.epss);
-    if (const uint32_t date = reader.file().header().epss_date; date != 0) out.epss_date = Instant(std::chrono::seconds(date));
+    if (const uint32_t date = reader.file().header().epss_date; date != 0)
+      out.epss_date = Instant(std::chrono::seconds(date));
   }
   out.evidence = evidence_of(reader, hit, hits);
   out.remedy = remedy_of(hit, package);
@@ -150,9 +155,12 @@ Severity severity_of(Reader& reader, const OpinionRow& row) {
   return out;
 }
 
-std::vector<Opinion> opinions_of(Reader& reader, const ThreatRow& threat, const std::vector<const Hit*>& matched, bool os_package) {
+std::vector<Opinion> opinions_of(Reader& reader, const ThreatRow& threat, const std::vector<const Hit*>& matched,
+                                 bool os_package) {
   std::vector<Opinion> out;
-  const auto voice_of = [&](std::string_view record_id) { return record_id.starts_with("GHSA-") ? Voice::ghsa : Voice::other; };
+  const auto voice_of = [&](std::string_view record_id) {
+    return record_id.starts_with("GHSA-") ? Voice::ghsa : Voice::other;
+  };
   std::set<uint32_t> heard;
   for (const Hit* hit : matched) {
     if (!heard.insert(hit->record_row).second) continue;

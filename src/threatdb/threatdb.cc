@@ -54,7 +54,8 @@ std::string default_path() {
   if (const std::string given = variable("PLIMSOLL_DB"); !given.empty()) return given;
   if (::geteuid() == 0) return "/var/lib/plimsoll/threats.db";
   std::string data = variable("XDG_DATA_HOME");
-  if (!data.starts_with('/')) data = variable("HOME") + "/.local/share";  // the XDG specification: relative ones do not count
+  if (!data.starts_with('/'))
+    data = variable("HOME") + "/.local/share";  // the XDG specification: relative ones do not count
   return data + "/plimsoll/threats.db";
 }
 

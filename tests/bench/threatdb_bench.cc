@@ -76,7 +76,8 @@ int main(int argc, char** argv) {
   }
   const std::string mirror = argv[1];
   const int rounds = argc > 2 ? std::stoi(argv[2]) : 5;
-  const std::string path = (std::filesystem::temp_directory_path() / ("plimsoll-bench-" + std::to_string(::getpid()) + ".db")).string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("plimsoll-bench-" + std::to_string(::getpid()) + ".db")).string();
   uint64_t inflated = 0, json = 0, records = 0;
   const double inflate = best_of(rounds, [&] { inflated = inflate_all(mirror); });
   const double build = best_of(rounds, [&] {
@@ -85,10 +86,13 @@ int main(int argc, char** argv) {
     if (!report.ok()) fmt::print(stderr, "{}\n", report.error().to_string());
   });
   if (records == 0) return 3;
-  fmt::print("build: {} records, {:.1f} MB of OSV JSON ({:.1f} MB with KEV and CVSS) in {:.0f} ms: {:.0f} MB/s of OSV JSON, {:.0f} MB/s of all; "
-             "{:.2f} times the time to inflate the archives on one thread ({:.0f} ms)\n",
-             records, static_cast<double>(inflated) / 1e6, static_cast<double>(json) / 1e6, build * 1e3,
-             static_cast<double>(inflated) / 1e6 / build, static_cast<double>(json) / 1e6 / build, build / inflate, inflate * 1e3);
+  fmt::print(
+      "build: {} records, {:.1f} MB of OSV JSON ({:.1f} MB with KEV and CVSS) in {:.0f} ms: {:.0f} MB/s of OSV JSON, "
+      "{:.0f} MB/s of all; "
+      "{:.2f} times the time to inflate the archives on one thread ({:.0f} ms)\n",
+      records, static_cast<double>(inflated) / 1e6, static_cast<double>(json) / 1e6, build * 1e3,
+      static_cast<double>(inflated) / 1e6 / build, static_cast<double>(json) / 1e6 / build, build / inflate,
+      inflate * 1e3);
   fmt::print("file: {:.1f} MB\n", static_cast<double>(std::filesystem::file_size(path)) / 1e6);
   const double open = best_of(50, [&] { (void)threatdb::ThreatDb::open(path).ok(); });
   fmt::print("open: {:.0f} us\n", open * 1e6);
@@ -107,8 +111,8 @@ int main(int argc, char** argv) {
     for (const Key& key : keys) found += threatdb::find_package(reader, key.ecosystem, key.name) & 1;
   });
   const double count = static_cast<double>(keys.size());
-  fmt::print("look-up of a package: {:.2f} million/s, {:.2f} times std::unordered_map ({:.2f} million/s)\n", count / in_db / 1e6,
-             in_map / in_db, count / in_map / 1e6);
+  fmt::print("look-up of a package: {:.2f} million/s, {:.2f} times std::unordered_map ({:.2f} million/s)\n",
+             count / in_db / 1e6, in_map / in_db, count / in_map / 1e6);
   uint64_t hits = 0;
   const double evaluated = best_of(rounds, [&] {
     threatdb::Reader reader(**file);
@@ -118,11 +122,14 @@ int main(int argc, char** argv) {
     for (const Key& key : keys) {
       package.ecosystem = key.ecosystem;
       package.name = key.name;
-      package.type = key.ecosystem.starts_with("Debian") ? PackageType::deb : key.ecosystem.starts_with("Al") ? PackageType::apk : PackageType::other;
+      package.type = key.ecosystem.starts_with("Debian") ? PackageType::deb
+                     : key.ecosystem.starts_with("Al")   ? PackageType::apk
+                                                         : PackageType::other;
       hits += threatdb::look_up(reader, package).affected.size();
     }
   });
-  fmt::print("look-up with every range evaluated: {:.2f} million packages/s ({} hits, {} packages)\n", count / evaluated / 1e6, hits, keys.size());
+  fmt::print("look-up with every range evaluated: {:.2f} million packages/s ({} hits, {} packages)\n",
+             count / evaluated / 1e6, hits, keys.size());
   std::filesystem::remove(path);
   std::filesystem::remove(path + ".lock");
   return found == 1 ? 1 : 0;

@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto db = threatdb::ThreatDb::open("/proc/self/fd/" + std::to_string(descriptor));
   if (db.ok()) {
-    for (const char* purl : {"pkg:npm/a@1.0.0", "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12&upstream=openssl", "pkg:pypi/b@1"}) {
+    for (const char* purl :
+         {"pkg:npm/a@1.0.0", "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12&upstream=openssl", "pkg:pypi/b@1"}) {
       (void)db->query(purl).ok();
     }
     for (const char* id : {"CVE-2024-1", "GHSA-aaaa-bbbb-cccc", "DSA-1-1", "none"}) (void)db->show(id).ok();
