@@ -88,11 +88,11 @@ string threat_row(const Threat& threat) {
   return out + "</tr>\n";
 }
 
-string threat_table(const std::vector<Threat>& threats) {
+string threat_table(const Listed& threats) {
   if (threats.empty()) return {};
   string out = "<div class=\"wide\"><table class=\"sortable threats\">" +
                head_row({"Severity", "CVSS", "Id", "Package", "Installed", "Fixed in", "Exploited", "EPSS", "What"});
-  for (const Threat& threat : threats) out += threat_row(threat);
+  for (const Threat* threat : threats) out += threat_row(*threat);
   return out + "</tbody></table></div>\n";
 }
 
@@ -120,7 +120,7 @@ string gap_text(const Incomplete& gap) {
   return gap.what + ": " + gap.reason + (gap.remedy.empty() ? "" : "; " + gap.remedy);
 }
 
-string asset_section(const AssetReport& asset, const std::vector<Threat>& listed, size_t index) {
+string asset_section(const AssetReport& asset, const Listed& listed, size_t index) {
   const Assessment& a = asset.assessment;
   string out = fmt::format("<section><h2 id=\"asset-{}\">{} <span class=\"{}\">{} {}</span></h2>\n", index,
                            escape_html(asset.asset.name), level_word(asset), score_text(asset), level_word(asset));
@@ -189,8 +189,8 @@ string body(const Report& report, const Options& options) {
   }
   if (const auto note = filter_line(options)) out += element("p", *note, "faint") + "\n";
   out += asset_table(report) + fixes(report) + run_gaps(report) + filter_bar();
-  const Report shown = filtered(report, options);
-  for (size_t i = 0; i < report.assets.size(); ++i) out += asset_section(report.assets[i], shown.assets[i].threats, i);
+  for (size_t i = 0; i < report.assets.size(); ++i)
+    out += asset_section(report.assets[i], listed_threats(report.assets[i], options), i);
   return out;
 }
 

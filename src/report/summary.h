@@ -14,6 +14,11 @@ namespace plimsoll::report {
 using Counts = std::array<size_t, 5>;
 Counts counts_of(const std::vector<Threat>& threats);
 
+// The asset's threats that the filters of `options` leave, in their order; they belong to `asset`.
+using Listed = std::vector<const Threat*>;
+Listed listed_threats(const AssetReport& asset, const Options& options);
+bool is_listed(const Threat& threat, const Options& options);
+
 // Whether all of the asset was looked at.
 inline bool is_complete(const AssetReport& asset) { return asset.assessment.not_assessed.empty(); }
 

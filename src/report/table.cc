@@ -118,20 +118,20 @@ void threat_row(Page& page, const Threat& threat, size_t id_width) {
              {threat.package ? change_text(threat, room) : threat.evidence}});
 }
 
-void threats(Page& page, const std::vector<Threat>& listed, size_t all, const Options& options) {
+void threats(Page& page, const Listed& listed, size_t all, const Options& options) {
   const size_t most = options.threats_per_asset == 0 ? listed.size() : options.threats_per_asset;
   size_t id_width = 0;
   for (size_t i = 0; i < listed.size() && i < most; ++i) {
-    id_width = std::clamp(columns_of(printable(listed[i].id.value)), id_width, longest_id);
+    id_width = std::clamp(columns_of(printable(listed[i]->id.value)), id_width, longest_id);
   }
-  for (size_t i = 0; i < listed.size() && i < most; ++i) threat_row(page, listed[i], id_width);
+  for (size_t i = 0; i < listed.size() && i < most; ++i) threat_row(page, *listed[i], id_width);
   const size_t left_out = listed.size() - std::min(listed.size(), most);
   if (left_out > 0) page.line("  and " + with_thousands(left_out) + " more", Style::dim);
   if (all > listed.size())
     page.line("  " + with_thousands(all - listed.size()) + " not listed by the filters", Style::dim);
 }
 
-void asset_section(Page& page, const AssetReport& asset, const std::vector<Threat>& listed, const Options& options) {
+void asset_section(Page& page, const AssetReport& asset, const Listed& listed, const Options& options) {
   const Assessment& a = asset.assessment;
   const bool silent = a.additions.empty() && a.inherited.path.empty() && a.routes.empty() && asset.threats.empty();
   if (silent && is_complete(asset)) return;
@@ -193,9 +193,8 @@ std::string render_table(const Report& report, const Options& options) {
   page.blank();
   assets(page, report);
   if (const auto note = filter_line(options)) page.paragraph("", *note, 0, Style::dim);
-  const Report shown = filtered(report, options);
   for (size_t i = 0; i < report.assets.size(); ++i) {
-    asset_section(page, report.assets[i], shown.assets[i].threats, options);
+    asset_section(page, report.assets[i], listed_threats(report.assets[i], options), options);
   }
   fixes(page, report);
   gaps(page, report);
