@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runtime/cgroup_names.h"
 #include "runtime/docker_replies.h"
+#include "runtime/docker_session.h"
 #include "runtime/runtime.h"
 #include "system/proc_status.h"
 
@@ -14,33 +15,7 @@ namespace {
 constexpr size_t reply_limit = size_t{64} << 20;
 constexpr size_t inspect_limit = size_t{16} << 20;
 constexpr size_t max_containers = 20'000;
-constexpr int reply_seconds = 10;
 constexpr auto whole_time = std::chrono::seconds(120);
-
-// The questions put to one engine. Read-only by construction: there is nothing but GET here.
-class Engine {
- public:
-  Engine(const system::Machine& machine, const std::string& socket) : machine_(machine), socket_(socket) {}
-
-  Result<std::string> get(const std::string& target, size_t limit) const {
-    PLIMSOLL_TRY(reply, machine_.http_unix(socket_, "GET", prefix_ + target, "", limit, reply_seconds));
-    if (reply.status == 404)
-      return Error{ErrorKind::not_found, "the engine knows no " + printable(target, 200), printable(socket_)};
-    if (reply.status != 200) {
-      return Error{reply.status == 403 ? ErrorKind::denied : ErrorKind::unreachable,
-                   "the engine answers " + std::to_string(reply.status) + ": " + printable(trim(reply.body), 200),
-                   printable(socket_) + " GET " + printable(target, 200)};
-    }
-    return std::move(reply.body);
-  }
-
-  void speak(const std::string& version) { prefix_ = "/v" + version; }
-
- private:
-  const system::Machine& machine_;
-  const std::string& socket_;
-  std::string prefix_;
-};
 
 // The cgroup of a container, by its first process; empty when that process is not (or no longer) of this container, as
 // with an engine that runs in another pid namespace.
@@ -86,10 +61,8 @@ class Asking {
   Asking(const system::Machine& machine, const std::string& socket) : machine_(machine), engine_(machine, socket) {}
 
   Result<Answer> run(const std::string& socket) {
-    PLIMSOLL_TRY(version, engine_.get("/version", reply_limit));
+    PLIMSOLL_TRY(version, engine_.agree_on_version());
     PLIMSOLL_TRY(facts, read_version(version));
-    PLIMSOLL_TRY(spoken, choose_api_version(facts.api_version, oldest_api_version(version)));
-    engine_.speak(spoken);
     answer_.facts = std::move(facts);
     answer_.facts.socket = socket;
     ask_info();
@@ -178,7 +151,7 @@ class Asking {
   }
 
   const system::Machine& machine_;
-  Engine engine_;
+  DockerSession engine_;
   Answer answer_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + whole_time;
 };
