@@ -71,11 +71,16 @@ World::World(const Report& report, const Rules& rules) : rules_(&rules) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return report.assets[a].asset.id < report.assets[b].asset.id; });
+  std::map<AssetId, std::vector<const Flow*>> flows_of;
+  for (const Flow& flow : report.flows) {
+    flows_of[flow.from.asset].push_back(&flow);
+    if (flow.to.asset != flow.from.asset) flows_of[flow.to.asset].push_back(&flow);
+  }
   assets_.reserve(order.size());
   for (const size_t i : order) {
     const AssetReport& asset = report.assets[i];
     AssetState state{.report = &asset, .threats = ThreatTable(asset, rules.scoring)};
-    state.situation.exposure = exposure_of(asset, report.flows);
+    state.situation.exposure = exposure_of(asset, flows_of[asset.asset.id]);
     state.situation.running = asset.asset.kind != AssetKind::image;
     if (asset.host) state.advisories = advisories_of(asset, report.threat_db.present);
     node_.emplace(asset.asset.id, static_cast<int>(assets_.size()));
