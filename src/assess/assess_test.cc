@@ -356,6 +356,30 @@ TEST(Fixes, PatchingThePlatformClosesItsRoutes) {
   EXPECT_EQ(find(report, "box").assessment.score - 1, fix->falls[0].before - fix->falls[0].after);
 }
 
+TEST(Score, APatchedDistributionKernelIsNotBlamedByItsNumber) {
+  // Kernel 5.10.0 lies in the upstream range. Only a database with the distribution's advisories clears it.
+  Rules r = rules();
+  r.cves = {
+      {"CVE-2022-0847", "kernel", {{"5.8", "5.10.102"}}, "esc.kernel_cve", "t", "r", {RouteNeed::Kind::all, "", {}}}};
+  for (const char* source : {"", "osv/Alpine", "osv/Debian"}) {
+    Report report;
+    HostFacts host = plain_host();
+    host.kernel_release = "5.10.0-30-amd64";
+    report.assets = {host_asset(host), container_asset(plain_container("x"))};
+    Package kernel;
+    kernel.type = PackageType::deb;
+    kernel.ecosystem = "Debian:11";
+    kernel.name = "linux-image-5.10.0-30-amd64";
+    kernel.source_name = "linux-signed-amd64";
+    report.assets[0].packages = {kernel};
+    report.threat_db.present = *source != 0;
+    report.threat_db.sources = {{source, 1000, {}}};
+    assess(report, r);
+    EXPECT_EQ(has_route(find(report, "x").assessment.routes, "esc.kernel_cve"), std::string(source) != "osv/Debian")
+        << source;
+  }
+}
+
 TEST(Fixes, AllAtOnceWhereOneAloneChangesLittle) {
   Report report;
   report.assets = {container_asset(plain_container("x"))};

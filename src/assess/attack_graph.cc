@@ -19,6 +19,35 @@ AttackGraph::AttackGraph(int nodes, std::vector<AttackEdge> edges, std::vector<O
     leaving_[static_cast<size_t>(edges_[i].from)].push_back(static_cast<int>(i));
 }
 
+namespace {
+
+// The best two levels of distinct sources offered to one node so far. What lies below both can never settle there: in a
+// dense network nearly everything does.
+struct Offered {
+  double level[2] = {0, 0};
+  int source[2] = {-1, -1};
+
+  // False when the offer is hopeless; else it is noted.
+  bool take(double offer, int from) {
+    if (from == source[0]) {
+      if (offer < level[0]) return false;
+      level[0] = offer;
+    } else if (offer > level[0]) {
+      level[1] = level[0];
+      source[1] = source[0];
+      level[0] = offer;
+      source[0] = from;
+    } else {
+      if (offer < level[1]) return false;
+      level[1] = offer;
+      source[1] = from;
+    }
+    return true;
+  }
+};
+
+}  // namespace
+
 std::vector<AttackGraph::Slots> AttackGraph::settle(const std::vector<double>& own) const {
   struct Entry {
     Label label;
@@ -37,6 +66,7 @@ std::vector<AttackGraph::Slots> AttackGraph::settle(const std::vector<double>& o
     if (level > 0) open.push({{level, node, from_outside, -1, -1, -1, from_outside ? 1 : 0}, node});
   }
   std::vector<Slots> slots(leaving_.size());
+  std::vector<Offered> offered(leaving_.size());
   while (!open.empty()) {
     const Entry entry = open.top();
     open.pop();
@@ -47,7 +77,7 @@ std::vector<AttackGraph::Slots> AttackGraph::settle(const std::vector<double>& o
     for (const int number : leaving_[static_cast<size_t>(entry.node)]) {
       const AttackEdge& edge = edges_[static_cast<size_t>(number)];
       const double level = entry.label.level * edge.probability;
-      if (level <= 0) continue;
+      if (level <= 0 || !offered[static_cast<size_t>(edge.to)].take(level, entry.label.source)) continue;
       open.push(
           {{level, entry.label.source, entry.label.outside, entry.node, slot, number, entry.label.hops + 1}, edge.to});
     }

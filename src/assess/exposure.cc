@@ -14,17 +14,18 @@ std::string said(const Flow& flow, const FlowEnd& peer, const char* verb) {
                      name_of(flow.transport), flow.to.port);
 }
 
-// The first evidence stays, except that what was seen is better than what is only possible.
-void note(std::string& evidence, std::string text, bool better) {
-  if (evidence.empty() || better) evidence = std::move(text);
+// Of several flows the first in the order of their text is told, whatever order they came in.
+void note(std::string& evidence, std::string text, bool better = false) {
+  if (evidence.empty() || better || text < evidence) evidence = std::move(text);
 }
 
 void add_incoming(Exposure& out, const Flow& flow) {
   if (flow.from.wan) {
-    note(out.wan_evidence, said(flow, flow.from, "from"), flow.seen && !out.wan_seen);
+    // What was seen is better evidence than what is only possible.
+    if (flow.seen || !out.wan_seen) note(out.wan_evidence, said(flow, flow.from, "from"), flow.seen && !out.wan_seen);
     (flow.seen ? out.wan_seen : out.wan_possible) = true;
   } else {
-    note(out.assets_evidence, said(flow, flow.from, "from"), false);
+    note(out.assets_evidence, said(flow, flow.from, "from"));
     out.from_assets = true;
   }
 }
@@ -33,10 +34,10 @@ void add_published(Exposure& out, const ContainerFacts& facts) {
   if (facts.published.known()) {
     for (const PublishedPort& port : *facts.published.value) {
       if (!port.outside) continue;
-      note(out.wan_evidence,
-           fmt::format("port {} is published to the outside on {}:{}", port.container_port,
-                       printable(port.host_address, 64), port.host_port),
-           false);
+      if (!out.takes_wan()) {
+        out.wan_evidence = fmt::format("port {} is published to the outside on {}:{}", port.container_port,
+                                       printable(port.host_address, 64), port.host_port);
+      }
       out.wan_possible = true;
     }
   }
@@ -45,14 +46,15 @@ void add_published(Exposure& out, const ContainerFacts& facts) {
 
 }  // namespace
 
-Exposure exposure_of(const AssetReport& asset, const std::vector<Flow>& flows) {
+Exposure exposure_of(const AssetReport& asset, const std::vector<const Flow*>& flows) {
   Exposure out;
   const AssetId& id = asset.asset.id;
-  for (const Flow& flow : flows) {
+  for (const Flow* each : flows) {
+    const Flow& flow = *each;
     if (id.empty() || flow.from.asset == flow.to.asset) continue;
     if (flow.to.asset == id) add_incoming(out, flow);
     if (flow.from.asset == id && flow.to.wan) {
-      note(out.reaches_evidence, said(flow, flow.to, "to"), false);
+      note(out.reaches_evidence, said(flow, flow.to, "to"));
       out.reaches_wan = true;
     }
   }
@@ -61,7 +63,7 @@ Exposure exposure_of(const AssetReport& asset, const std::vector<Flow>& flows) {
   const bool route_out = (asset.container && asset.container->reaches_outside.is(true)) ||
                          (asset.host && asset.host->reaches_outside.is(true));
   if (route_out) {
-    note(out.reaches_evidence, "its network has a route to the outside", false);
+    if (!out.reaches_wan) out.reaches_evidence = "its network has a route to the outside";
     out.reaches_wan = true;
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "model/report.h"
 
@@ -16,7 +17,8 @@ struct Exposure {
   bool takes_wan() const { return wan_seen || wan_possible; }
 };
 
-// From the report's flows (seen and permitted) and the asset's own facts (published ports, default route).
-Exposure exposure_of(const AssetReport& asset, const std::vector<Flow>& flows);
+// From the flows that have the asset at an end (seen and permitted) and the asset's own facts (published ports, default
+// route).
+Exposure exposure_of(const AssetReport& asset, const std::vector<const Flow*>& flows);
 
 }  // namespace plimsoll::assess

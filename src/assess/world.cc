@@ -11,10 +11,17 @@
 namespace plimsoll::assess {
 namespace {
 
-// Packages answer for the platform only where there was a threat database to match them with.
-PlatformAdvisories advisories_of(const AssetReport& host, bool database) {
-  static const std::vector<Package> kNone;
-  return platform_advisories(*host.host, host.threats, database ? host.packages : kNone);
+// Packages answer for the platform only where the threat database holds advisories for their distribution.
+PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& database) {
+  std::vector<Package> answered;
+  for (const Package& package : host.packages) {
+    if (component_of(package).empty() || !database.present) continue;
+    const std::string source = "osv/" + package.ecosystem.substr(0, package.ecosystem.find(':'));
+    const bool known = std::any_of(database.sources.begin(), database.sources.end(),
+                                   [&](const DbSource& s) { return s.name == source && s.records > 0; });
+    if (known) answered.push_back(package);
+  }
+  return platform_advisories(*host.host, host.threats, answered);
 }
 
 // Privileged against the host: asked for, or in effect. In a user namespace of its own it is not.
@@ -71,13 +78,18 @@ World::World(const Report& report, const Rules& rules) : rules_(&rules) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return report.assets[a].asset.id < report.assets[b].asset.id; });
+  std::map<AssetId, std::vector<const Flow*>> flows_of;
+  for (const Flow& flow : report.flows) {
+    flows_of[flow.from.asset].push_back(&flow);
+    if (flow.to.asset != flow.from.asset) flows_of[flow.to.asset].push_back(&flow);
+  }
   assets_.reserve(order.size());
   for (const size_t i : order) {
     const AssetReport& asset = report.assets[i];
     AssetState state{.report = &asset, .threats = ThreatTable(asset, rules.scoring)};
-    state.situation.exposure = exposure_of(asset, report.flows);
+    state.situation.exposure = exposure_of(asset, flows_of[asset.asset.id]);
     state.situation.running = asset.asset.kind != AssetKind::image;
-    if (asset.host) state.advisories = advisories_of(asset, report.threat_db.present);
+    if (asset.host) state.advisories = advisories_of(asset, report.threat_db);
     node_.emplace(asset.asset.id, static_cast<int>(assets_.size()));
     assets_.push_back(std::move(state));
   }

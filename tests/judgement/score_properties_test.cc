@@ -46,7 +46,7 @@ Threat random_threat(Dice& dice) {
 
 Flow random_flow(Dice& dice, const std::vector<std::string>& names) {
   const std::string to = "docker:" + names[dice.below(names.size())];
-  if (dice.one_in(4)) return from_wan(to, 80, dice.one_in(2));
+  if (dice.one_in(4)) return from_wan(to, static_cast<uint16_t>(dice.below(1000)), dice.one_in(2));
   return flow("docker:" + names[dice.below(names.size())], to, static_cast<uint16_t>(dice.below(1000)), dice.one_in(2));
 }
 
