@@ -129,6 +129,17 @@ TEST(TakeInventory, LanguagePackagesOfAnOsPackageAreOwned) {
   EXPECT_EQ(inventory.packages[2].owned_by, "");
 }
 
+TEST(TakeInventory, WhatAnOsPackageAnswersForLeavesNoGap) {
+  auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
+                                   {"var/lib/dpkg/status", status_of({{"node-x", "1"}})},
+                                   {"var/lib/dpkg/info/node-x.list", "/usr/share/nodejs/x/package.json\n"},
+                                   {"usr/share/nodejs/x/package.json", "broken"},
+                                   {"usr/share/nodejs/y/package.json", "broken"}});
+  const Inventory inventory = take(*tree).inventory;
+  EXPECT_FALSE(mentions(inventory, "usr/share/nodejs/x"));
+  EXPECT_TRUE(mentions(inventory, "usr/share/nodejs/y"));
+}
+
 TEST(TakeInventory, AVendorsOwnPackageAnswersForNothing) {
   auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
                                    {"var/lib/dpkg/status",
