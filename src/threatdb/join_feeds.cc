@@ -9,7 +9,7 @@
 namespace plimsoll::threatdb {
 namespace {
 
-using ByCve = std::unordered_map<std::string_view, uint32_t>;
+using ByCve = std::unordered_map<std::string_view, uint32_t, TextHash>;
 
 ByCve threats_by_cve(const Image& image) {
   ByCve out;

@@ -93,7 +93,7 @@ void number_packages(Image& image, const std::vector<Shard::PackageKey>& keys) {
 
 // The rows of every id that more than one record bears, the latest modified first.
 std::vector<std::vector<uint32_t>> repeated_ids(const Image& image) {
-  std::unordered_map<std::string_view, uint32_t> first_row;
+  std::unordered_map<std::string_view, uint32_t, TextHash> first_row;
   std::unordered_map<uint32_t, std::vector<uint32_t>> groups;
   first_row.reserve(image.records.size() * 2);
   for (uint32_t row = 0; row < image.records.size(); ++row) {

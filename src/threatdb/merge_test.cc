@@ -57,6 +57,18 @@ TEST(Merge, AnAdvisoryForManyCvesDoesNotJoinThem) {
   EXPECT_EQ(first->remedy, "Upgrade source package openssl to 3.0.17-1");
 }
 
+TEST(Merge, ADistributionsWordsAreNoTitleForAnother) {
+  const TestFolder folder;
+  const auto db = db_of(folder, {osv("AZL-1", "Azure Linux:3", "ceph", below("18.2.1-1.azl3"),
+                                     R"("summary":"CVE-2019-1 affecting package ceph","upstream":["CVE-2019-1"],)"),
+                                 osv("DEBIAN-CVE-2019-1", "Debian:12", "db5.3", below("5.3.28+dfsg1-0.9"),
+                                     R"("upstream":["CVE-2019-1"],)")});
+  ASSERT_TRUE(db.ok()) << db.error().to_string();
+  const Matches matches = match_all(*db, {deb("libdb5.3", "5.3.28-0", "db5.3")});
+  ASSERT_EQ(matches.threats.size(), 1U);
+  EXPECT_EQ(matches.threats[0].title, "CVE-2019-1 in db5.3");
+}
+
 TEST(Merge, ARecordWithTwoCveAliasesStandsForEach) {
   const TestFolder folder;
   const auto db = db_of(

@@ -30,6 +30,8 @@ class Merger {
   explicit Merger(Image& image) : image_(image), named_(image.records.size()), own_(image.records.size()) {}
 
   void run() {
+    numbers_.reserve(image_.records.size() * 3);
+    ids_.reserve(image_.records.size() * 3);
     for (uint32_t row = 0; row < image_.records.size(); ++row) read_names(row);
     join_aliases();
     find_cves_of_groups();
@@ -216,21 +218,18 @@ class Merger {
     image_.lists.insert(image_.lists.end(), texts.begin(), texts.end());
   }
 
-  // GHSA writes headlines; distributions say little more than the package's name.
-  static int title_rank(std::string_view id, bool distribution) {
-    return id.starts_with("GHSA-") ? 0 : distribution ? 2 : 1;
-  }
-
+  // GHSA writes headlines. A distribution speaks of its own package: its words are a title for that package only.
   void choose_titles() {
     for (uint32_t row = 0; row < image_.threats.size(); ++row) {
-      int best = 3;
+      bool by_ghsa = false;
       for (const uint32_t record_row : threat_records_[row]) {
         const RecordRow& record = image_.records[record_row];
+        uint32_t& title = image_.threats[row].title;
+        const bool ghsa = record_id(record_row).starts_with("GHSA-");
         if (record.summary == none || (record.flags & (record_bundle | record_withdrawn)) != 0) continue;
-        const int rank = title_rank(record_id(record_row), of_distribution(record));
-        if (rank >= best) continue;
-        best = rank;
-        image_.threats[row].title = record.summary;
+        if ((title != none && (by_ghsa || !ghsa)) || of_distribution(record)) continue;
+        title = record.summary;
+        by_ghsa = ghsa;
       }
     }
   }
@@ -258,7 +257,7 @@ class Merger {
   }
 
   Image& image_;
-  std::unordered_map<std::string_view, uint32_t> numbers_;
+  std::unordered_map<std::string_view, uint32_t, TextHash> numbers_;
   std::vector<KnownId> ids_;
   std::vector<Numbers> named_, own_;  // per record
   std::vector<uint32_t> parent_;      // per id: union-find

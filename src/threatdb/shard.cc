@@ -11,6 +11,8 @@
 
 namespace plimsoll::threatdb {
 
+size_t TextHash::operator()(std::string_view text) const { return XXH3_64bits(text.data(), text.size()); }
+
 std::string_view StringPool::text(uint32_t reference) const {
   if (reference == none) return {};
   uint16_t brief = 0;

@@ -8,6 +8,11 @@
 
 namespace plimsoll::threatdb {
 
+// For hash tables of texts: std::hash of 2022's libstdc++ takes several times as long.
+struct TextHash {
+  size_t operator()(std::string_view text) const;
+};
+
 // Strings of the file under construction, each kept once. References stay good while it grows.
 class StringPool {
  public:
