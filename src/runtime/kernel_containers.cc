@@ -50,11 +50,11 @@ class Search {
       const std::string& why = initial_pid_.known() ? initial_mnt_.unknown : initial_pid_.unknown;
       gap("containers that no runtime made", "the namespaces of the host cannot be told: " + printable(why, 200));
     } else if (unreadable_ > 0) {
-      gap("whether " + std::to_string(unreadable_) + " processes are containers that no runtime made",
-          "their namespaces may not be read");
+      gap("containers that no runtime made",
+          "the namespaces of some processes may not be read: " + std::to_string(unreadable_));
     }
     if (no_cgroup_ > 0)
-      gap("containers of " + std::to_string(no_cgroup_) + " processes", "their cgroup may not be read");
+      gap("containers by cgroup", "the cgroup of some processes may not be read: " + std::to_string(no_cgroup_));
     return Done{};
   }
 
@@ -91,7 +91,8 @@ class Search {
   // A process in mount and pid namespaces of its own is contained, whoever did it. Those that share a pid
   // namespace are one container; their cgroup may be shared with others, so it tells nothing.
   std::optional<CgroupName> unmanaged(int pid) {
-    if (!initial_pid_.known() || !initial_mnt_.known()) return std::nullopt;
+    // PID 1 is what the others are compared with; restricted machines hide even its own namespaces.
+    if (pid == 1 || !initial_pid_.known() || !initial_mnt_.known()) return std::nullopt;
     const auto pids = system::namespace_inode(machine_, std::to_string(pid), "pid");
     const auto mounts = system::namespace_inode(machine_, std::to_string(pid), "mnt");
     if (!pids.ok() || !mounts.ok()) {
