@@ -45,7 +45,7 @@ Discovered discover(const system::Machine& machine, const Settings& settings, Re
   }
   std::vector<ContainerId> known;
   for (const runtime::Listed& listed : found.containers) known.push_back(listed.facts.id);
-  Result<std::vector<runtime::Listed>> others = runtime::find_by_kernel(machine, known);
+  Result<std::vector<runtime::Listed>> others = runtime::find_by_kernel(machine, known, &report.incomplete);
   if (others.ok()) {
     for (runtime::Listed& listed : *others) found.containers.push_back(std::move(listed));
   } else {

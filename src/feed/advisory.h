@@ -32,7 +32,9 @@ struct AffectedPackage {
   std::vector<std::string> fixed_in;  // database_specific.fixed_in (RetireNet), only for the remedy
 };
 
-// One OSV record: https://ossf.github.io/osv-schema/ 1.6 and 1.7.
+// One OSV record: https://ossf.github.io/osv-schema/ 1.6 and 1.7. Its strings are the source's own bytes (UTF-8, at
+// most 4 KiB each; the summary is cut to 1000): print them through printable() only. The source of every severity is
+// `id`. An affected entry that names only a repository (GIT) is left out; a GIT range beside a package is dropped.
 struct Advisory {
   std::string id;
   std::optional<Instant> modified, published, withdrawn;
@@ -41,7 +43,7 @@ struct Advisory {
   std::vector<Severity> severities;  // vectors scored by cvss.h; also database_specific severity words and numbers
   std::vector<AffectedPackage> affected;
   std::vector<std::string> references;
-  bool informational = false;  // RustSec notices (unmaintained, unsound): no vulnerability
+  bool informational = false;  // every package carries a RustSec notice (unmaintained, unsound): no vulnerability
 };
 
 struct KnownExploited {
@@ -66,7 +68,8 @@ struct CveSeverity {
 };
 
 // Parses one OSV record. `name` is only for errors. A record that breaks the schema is malformed; unknown fields are
-// skipped. Reuses a parser: one OsvParser per thread.
+// skipped. Reuses a parser: one OsvParser per thread. `into` may hold an earlier record, whose memory is used again;
+// after a failure it holds something unspecified. Larger than 16 MiB or a million items is ErrorKind::limit.
 class OsvParser {
  public:
   OsvParser();
@@ -78,14 +81,18 @@ class OsvParser {
   std::unique_ptr<State> state_;
 };
 
+// CISA's catalogue; `date` (may be null) becomes its release date, nothing when it states none.
 Result<std::vector<KnownExploited>> parse_kev(std::string_view json, std::optional<Instant>* date);
+// FIRST's file, plain or gzip. A broken line is malformed and named: a list with holes would look whole.
 Result<EpssFile> parse_epss(std::string_view csv_or_gzip);
 // One JSON object a line (plain or gzip); broken lines are counted in `skipped`.
 Result<std::vector<CveSeverity>> parse_cvss_lines(std::string_view lines_or_gzip, IncompleteList& skipped);
 
-// Reads a zip archive held in memory (memory-mapped): calls `each` for every entry, by index range, so that two threads
-// can share one archive. Stored and deflated entries, zip64; bounded: entry size, ratio, CRC checked; names never used
-// as paths.
+// Reads a zip archive held in memory (memory-mapped), which must outlive it; entries by index, so that several threads
+// can share one archive. Stored and deflated entries, zip64, data descriptors. open() refuses an archive whose
+// directory lies: cut short, entries that overlap, are named twice or have no header, a part of a set. read() refuses a
+// single entry that is encrypted, larger than 64 MiB, packed too well to be true, or has a wrong size or checksum; the
+// others stay readable. Names are the archive's own bytes: never paths, and only printable() on a terminal.
 class ZipReader {
  public:
   static Result<ZipReader> open(std::string_view bytes);

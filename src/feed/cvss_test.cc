@@ -10,25 +10,39 @@ double score(std::string_view vector) {
   return scored ? scored->score : -1;
 }
 
-// FIRST, "CVSS v3.1 Examples": base scores as printed there (and, with a 3.0 prefix, in the v3.0 document).
+// FIRST, "CVSS v3.1 Examples" and "CVSS v3.0 Examples": base scores as printed there; the last rows are the scale's
+// ends.
 TEST(CvssV3, PublishedExamples) {
   const struct {
+    const char* cve;
     const char* vector;
     double score;
   } rows[] = {
-      {"AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N", 6.4},  // MySQL stored procedure, CVE-2013-0375
-      {"AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N", 3.1},  // SSLv3 POODLE, CVE-2014-3566
-      {"AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9},  // VMware guest to host, CVE-2012-1516
-      {"AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", 7.8},  // Adobe Acrobat, CVE-2009-0658; IOS/Word style local files
-      {"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8},  // Bash Shellshock, CVE-2014-6271
-      {"AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1},  // phpMyAdmin reflected XSS, CVE-2013-1937
-      {"AV:N/AC:H/PR:N/UI:N/S:C/C:N/I:H/A:N", 6.8},  // DNS Kaminsky, CVE-2008-1447
-      {"AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 4.6}, {"AV:L/AC:L/PR:H/UI:N/S:C/C:H/I:H/A:H", 8.2},
-      {"AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0}, {"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0},
+      {"CVE-2013-1937", "AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1},
+      {"CVE-2013-0375", "AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N", 6.4},
+      {"CVE-2014-3566", "AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N", 3.1},
+      {"CVE-2012-1516", "AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9},
+      {"CVE-2012-0384", "AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", 8.8},
+      {"CVE-2015-1098", "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", 7.8},
+      {"CVE-2014-0160", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", 7.5},
+      {"CVE-2014-6271", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8},
+      {"CVE-2008-1447", "AV:N/AC:H/PR:N/UI:N/S:C/C:N/I:H/A:N", 6.8},
+      {"CVE-2014-2005", "AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 6.8},
+      {"CVE-2010-0467", "AV:N/AC:L/PR:N/UI:N/S:C/C:L/I:N/A:N", 5.8},
+      {"CVE-2012-1342", "AV:N/AC:L/PR:N/UI:N/S:C/C:N/I:L/A:N", 5.8},
+      {"CVE-2014-9253", "AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N", 5.4},
+      {"CVE-2009-0658", "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", 7.8},
+      {"CVE-2011-1265", "AV:A/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 8.8},
+      {"CVE-2014-2019", "AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N", 4.6},
+      {"CVE-2015-0970", "AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", 8.8},
+      {"CVE-2014-0224", "AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N", 7.4},
+      {"CVE-2012-5376", "AV:N/AC:L/PR:N/UI:R/S:C/C:H/I:H/A:H", 9.6},
+      {"none", "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0},
+      {"all", "AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0},
   };
   for (const auto& row : rows) {
-    EXPECT_DOUBLE_EQ(score(std::string("CVSS:3.1/") + row.vector), row.score) << row.vector;
-    EXPECT_DOUBLE_EQ(score(std::string("CVSS:3.0/") + row.vector), row.score) << row.vector;
+    EXPECT_DOUBLE_EQ(score(std::string("CVSS:3.1/") + row.vector), row.score) << row.cve;
+    EXPECT_DOUBLE_EQ(score(std::string("CVSS:3.0/") + row.vector), row.score) << row.cve;
   }
 }
 

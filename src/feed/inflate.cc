@@ -9,6 +9,9 @@
 namespace plimsoll::feed {
 namespace {
 
+constexpr size_t kMaxPacked = size_t{1} << 30;
+constexpr size_t kMaxMembers = 65536;  // an empty member costs time, too
+
 // ISA-L reads only, but its structures hold pointers to non-const bytes.
 uint8_t* input(std::string_view bytes) { return reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data())); }
 
@@ -29,31 +32,33 @@ std::string_view reason(int code) {
 
 Error malformed(std::string_view why) { return Error{ErrorKind::malformed, std::string(why)}; }
 
-// One gzip member from the front of `rest`, appended to `out`.
+// One gzip member from the front of `rest`, appended to `out`. The whole input is handed over once: ISA-L may give back
+// bytes at the end of a member that it took in an earlier call.
 Status gunzip_member(inflate_state& state, std::string_view& rest, size_t limit, std::string& out) {
   constexpr size_t kStep = size_t{1} << 20;
   isal_inflate_init(&state);
   state.crc_flag = ISAL_GZIP;
+  state.next_in = input(rest);
+  state.avail_in = static_cast<uint32_t>(rest.size());
   while (state.block_state != ISAL_BLOCK_FINISH) {
-    const size_t chunk = std::min<size_t>(rest.size(), size_t{1} << 30);
     const size_t before = out.size();
     const size_t room = std::min(kStep, limit - before + 1);  // one byte past the limit shows that there is more
+    const uint32_t left = state.avail_in;
     out.resize(before + room);
-    state.next_in = input(rest);
-    state.avail_in = static_cast<uint32_t>(chunk);
     state.next_out = reinterpret_cast<uint8_t*>(out.data() + before);
     state.avail_out = static_cast<uint32_t>(room);
     const int code = isal_inflate(&state);
     const size_t made = room - state.avail_out;
-    const size_t eaten = chunk - state.avail_in;
     out.resize(before + made);
-    rest.remove_prefix(eaten);
     if (code != ISAL_DECOMP_OK && code != ISAL_END_INPUT && code != ISAL_OUT_OVERFLOW) return malformed(reason(code));
     if (out.size() > limit) {
       return Error{ErrorKind::limit, "unpacks to more than " + std::to_string(limit >> 20) + " MiB"};
     }
-    if (made == 0 && eaten == 0 && state.block_state != ISAL_BLOCK_FINISH) return malformed(reason(ISAL_END_INPUT));
+    const bool finished = state.block_state == ISAL_BLOCK_FINISH;
+    if (!finished && made == 0 && state.avail_in >= left) return malformed(reason(ISAL_END_INPUT));
   }
+  if (state.avail_in > rest.size()) return malformed(reason(ISAL_INVALID_BLOCK));
+  rest.remove_prefix(rest.size() - state.avail_in);
   return Done{};
 }
 
@@ -88,10 +93,13 @@ uint32_t crc32_of(std::string_view bytes) {
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
 Result<std::string> gunzip(std::string_view bytes, size_t limit) {
+  if (bytes.size() > kMaxPacked) return Error{ErrorKind::limit, "larger than 1 GiB"};
   const auto state = std::make_unique<inflate_state>();
   std::string out;
   std::string_view rest = bytes;
-  while (is_gzip(rest)) {
+  for (size_t members = 0; is_gzip(rest); ++members) {
+    if (members == kMaxMembers)
+      return Error{ErrorKind::limit, "more than " + std::to_string(kMaxMembers) + " gzip members"};
     PLIMSOLL_CHECK(gunzip_member(*state, rest, limit, out));
   }
   if (rest.size() == bytes.size()) return malformed("is not gzip");

@@ -162,7 +162,13 @@ class RecordReader {
     versions.finish();
     fixed_in.finish();
     severities.finish();
-    if (package.name.empty() || package.ecosystem.empty()) return affected_.drop_last();  // only a repository (GIT)
+    if (package.name.empty() && package.ecosystem.empty() && package.ranges.empty()) {
+      return affected_.drop_last();  // only a repository (GIT)
+    }
+    json_.at("affected[].package");
+    if (package.name.empty() || package.ecosystem.empty()) {
+      json_.refuse(ErrorKind::malformed, "lacks its name or its ecosystem");
+    }
     ++affected_seen_;
     informational_ += notice ? 1 : 0;
   }
@@ -228,6 +234,7 @@ class RecordReader {
 
   void fixes(sj::value value, Slots<std::string>& fixed_in) {
     json_.object(value, "affected[].database_specific.fixed_in", [&](std::string_view, sj::value v) {
+      count_item();
       const std::string_view version = json_.string_or_none(v);
       if (version.empty() || version.size() > kMaxText || fixed_in.used() >= kMaxFixes || fixed_in.holds(version))
         return;

@@ -151,6 +151,19 @@ TEST(Osv, TakesScoresAndWordsOfDatabases) {
   EXPECT_EQ(a.affected[0].fixed_in, (std::vector<std::string>{"1.0.4", "1.1.3"}));
 }
 
+TEST(Osv, KnowsTheWordsOfEverySource) {
+  const std::pair<const char*, SeverityLevel> rows[] = {
+      {"CRITICAL", SeverityLevel::critical}, {"Important", SeverityLevel::high}, {"High", SeverityLevel::high},
+      {"MODERATE", SeverityLevel::medium},   {"medium", SeverityLevel::medium},  {"low**", SeverityLevel::low},
+      {"unimportant", SeverityLevel::low},   {"negligible", SeverityLevel::low}};
+  for (const auto& [word, level] : rows) {
+    const Advisory a = parsed(std::string(R"({"id":"X","database_specific":{"severity":")") + word + "\"}}");
+    ASSERT_EQ(a.severities.size(), 1u) << word;
+    EXPECT_EQ(a.severities[0].level, level) << word;
+  }
+  EXPECT_TRUE(parsed(R"({"id":"X","database_specific":{"severity":"end-of-life"}})").severities.empty());
+}
+
 TEST(Osv, AnInvalidVectorIsKeptAsUnknown) {
   const Advisory a =
       parsed(R"({"id":"X","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N"},{"type":"CVSS_V2","score":"?"}]})");
@@ -175,6 +188,8 @@ TEST(Osv, RefusalsNameTheRecordAndTheField) {
       {R"({"id":"X","affected":[3]})", "field affected[]:"},
       {R"({"id":"X","affected":[{"package":"x"}]})", "field affected[].package:"},
       {R"({"id":"X","affected":[{"package":{"name":[]}}]})", "field affected[].package.name:"},
+      {R"({"id":"X","affected":[{"package":{"ecosystem":"npm"}}]})", "field affected[].package lacks its name"},
+      {R"({"id":"X","affected":[{"ranges":[{"type":"ECOSYSTEM","events":[]}]}]})", "field affected[].package lacks"},
       {R"({"id":"X","affected":[{"versions":[{}]}]})", "field affected[].versions:"},
       {R"({"id":"X","affected":[{"ranges":[{"type":"SEMVER","events":[{"fixed":1}]}]}]})",
        "field affected[].ranges[].events[]:"},

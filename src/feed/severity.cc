@@ -36,7 +36,8 @@ std::optional<double> parse_score(std::string_view text) {
 
 SeverityLevel severity_word(std::string_view word) {
   if (word.size() > 16) return SeverityLevel::unknown;
-  const std::string small = lower(trim(word));
+  std::string small = lower(trim(word));
+  while (small.ends_with('*')) small.pop_back();  // Debian's mark for a guess: "low**"
   for (const auto& row : kWords) {
     if (row.word == small) return row.level;
   }

@@ -16,6 +16,7 @@ constexpr uint32_t kLocalHeader = 0x04034b50, kDirectoryHeader = 0x02014b50, kDi
 constexpr uint32_t kDirectoryEnd64 = 0x06064b50, kLocator64 = 0x07064b50;
 constexpr size_t kDirectoryEndSize = 22, kLocator64Size = 20, kDirectoryEnd64Size = 56, kDirectoryHeaderSize = 46;
 constexpr size_t kMaxName = 4096;
+constexpr uint64_t kMaxEntries = 2000000;  // the largest archive of the OSV bucket has about 250,000
 constexpr uint64_t kMaxEntry = uint64_t{64} << 20;
 // Advisory texts deflate by about 10; past this an entry is a bomb (deflate itself ends at 1032). Small ones may.
 constexpr uint64_t kMaxRatio = 250, kRatioFrom = uint64_t{1} << 20;
@@ -179,6 +180,9 @@ Result<ZipReader> ZipReader::open(std::string_view bytes) {
   if (directory.offset > bytes.size() || directory.size > bytes.size() - directory.offset ||
       directory.entries > directory.size / kDirectoryHeaderSize) {
     return broken("the directory does not fit into the file");
+  }
+  if (directory.entries > kMaxEntries) {
+    return Error{ErrorKind::limit, "zip archive: more than " + std::to_string(kMaxEntries) + " entries"};
   }
   auto state = std::make_unique<State>();
   state->entries.reserve(directory.entries);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "inventory/origin.h"
 #include "inventory/owned_files.h"
 
 namespace plimsoll::inventory {
@@ -15,7 +16,7 @@ constexpr std::string_view info_directory = "var/lib/dpkg/info/";
 constexpr std::array<std::string_view, 2> absent_states{"not-installed", "config-files"};
 
 struct Paragraph {
-  std::string_view package, status, version, architecture, source;
+  std::string_view package, status, version, architecture, source, maintainer;
 };
 
 bool is_present(std::string_view status, bool without_status) {
@@ -59,6 +60,7 @@ void add(Found& found, const Paragraph& p, bool without_status) {
   package.version = std::string(p.version);
   package.arch = std::string(p.architecture);
   set_source(package, p.source);
+  if (!is_distribution_maintainer(p.maintainer)) found.foreign.push_back(package.name);
   found.packages.push_back(std::move(package));
 }
 
@@ -72,6 +74,7 @@ void take_line(Paragraph& p, std::string_view line) {
                             : key == "Version"      ? &p.version
                             : key == "Architecture" ? &p.architecture
                             : key == "Source"       ? &p.source
+                            : key == "Maintainer"   ? &p.maintainer
                                                     : nullptr;
   if (field) *field = trim(line.substr(colon + 1));
 }

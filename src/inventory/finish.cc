@@ -158,8 +158,9 @@ std::vector<Package> merge(std::vector<Placed> placed, const std::vector<LayerDi
   return out;
 }
 
-void report_gaps(const std::vector<FileFinding>& shown, Inventory& inventory) {
+void report_gaps(const std::vector<FileFinding>& shown, const Owners& owners, Inventory& inventory) {
   for (const FileFinding& finding : shown) {
+    if (finding.cataloger->role == Role::installed && owners.contains(path_key(finding.path))) continue;
     const std::string what = std::string(finding.cataloger->name) + " " + printable(finding.path, 500);
     if (finding.error)
       inventory.not_assessed.push_back({what, printable(finding.error->message), printable(finding.error->advice)});
@@ -182,6 +183,20 @@ void report_gaps(const std::vector<FileFinding>& shown, Inventory& inventory) {
         {"packages", "neither an operating system's package database nor language packages were found", {}});
 }
 
+// Which OS package answers for a file; those that the distribution did not make answer for none.
+Owners owners_of(const std::vector<FileFinding>& shown) {
+  std::set<std::string_view> foreign;
+  for (const FileFinding& finding : shown) foreign.insert(finding.found.foreign.begin(), finding.found.foreign.end());
+  Owners owners;
+  for (const FileFinding& finding : shown) {
+    for (const OwnedFiles& owned : finding.found.owned) {
+      if (foreign.contains(owned.package)) continue;
+      for (const uint64_t key : owned.paths) owners.emplace(key, owned.package);
+    }
+  }
+  return owners;
+}
+
 }  // namespace
 
 Inventory finish(std::vector<FileFinding> findings, const rootfs::Tree& tree) {
@@ -194,12 +209,7 @@ Inventory finish(std::vector<FileFinding> findings, const rootfs::Tree& tree) {
   std::vector<FileFinding> hidden(std::make_move_iterator(middle), std::make_move_iterator(findings.end()));
   findings.erase(middle, findings.end());
 
-  Owners owners;
-  for (const FileFinding& finding : findings) {
-    for (const OwnedFiles& owned : finding.found.owned) {
-      for (const uint64_t key : owned.paths) owners.emplace(key, owned.package);
-    }
-  }
+  const Owners owners = owners_of(findings);
   Inventory inventory;
   inventory.os = pick_os(findings);
   inventory.packages = merge(place(findings, hidden, owners), tree.layers());
@@ -208,7 +218,7 @@ Inventory finish(std::vector<FileFinding> findings, const rootfs::Tree& tree) {
     package.ecosystem = ecosystem_of(package.type, os_ecosystem);
     package.purl = purl_of(package, inventory.os);
   }
-  report_gaps(findings, inventory);
+  report_gaps(findings, owners, inventory);
   return inventory;
 }
 

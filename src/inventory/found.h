@@ -23,7 +23,8 @@ struct Found {
   std::vector<Package> packages;
   std::optional<OsRelease> os;
   std::vector<OwnedFiles> owned;
-  IncompleteList not_assessed;  // parts of the file that could not be understood; printable text
+  std::vector<std::string> foreign;  // OS packages that the distribution did not make: origin.h
+  IncompleteList not_assessed;       // parts of the file that could not be understood; printable text
 };
 
 // Hears of every file of an OS package ("libc6", "usr/lib/libc.so.6"; the path with or without a slash in front).

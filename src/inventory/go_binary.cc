@@ -1,6 +1,10 @@
 #include "inventory/go_binary.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/text.h"
 #include "inventory/elf_file.h"
@@ -216,9 +220,9 @@ Found parse_go_modules(std::string_view go_version, std::string_view modules) {
     found.packages.push_back(module_package("stdlib", release));
   const size_t first_module = found.packages.size();
   std::string_view local;  // a dependency whose version nobody knows so far
+  std::vector<std::string> unversioned;
   const auto settle = [&] {
-    if (!local.empty())
-      not_assessed(found, "Go module " + printable(local, 300), "built from a directory or without a version");
+    if (!local.empty()) unversioned.push_back(printable(local, 100));
     local = {};
   };
   for (const std::string_view line : split(modules, '\n')) {
@@ -245,6 +249,9 @@ Found parse_go_modules(std::string_view go_version, std::string_view modules) {
       found.packages.push_back(module_package(name, version));
   }
   settle();
+  if (!unversioned.empty())
+    not_assessed(found, fmt::format("{} Go modules ({})", unversioned.size(), printable(join(unversioned, ", "), 300)),
+                 "built from a directory, so they have no version to compare");
   return found;
 }
 

@@ -17,7 +17,10 @@ constexpr const char* debian_12 =
 std::string status_of(const std::vector<std::pair<std::string, std::string>>& packages) {
   std::string out;
   for (const auto& [name, version] : packages)
-    out += "Package: " + name + "\nStatus: install ok installed\nArchitecture: amd64\nVersion: " + version + "\n\n";
+    out +=
+        "Package: " + name +
+        "\nMaintainer: T <t@lists.debian.org>\nStatus: install ok installed\nArchitecture: amd64\nVersion: " + version +
+        "\n\n";
   return out;
 }
 
@@ -124,6 +127,29 @@ TEST(TakeInventory, LanguagePackagesOfAnOsPackageAreOwned) {
   EXPECT_EQ(inventory.packages[1].purl, "pkg:pypi/pyyaml@6.0");
   EXPECT_EQ(inventory.packages[1].name, "PyYAML");
   EXPECT_EQ(inventory.packages[2].owned_by, "");
+}
+
+TEST(TakeInventory, WhatAnOsPackageAnswersForLeavesNoGap) {
+  auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
+                                   {"var/lib/dpkg/status", status_of({{"node-x", "1"}})},
+                                   {"var/lib/dpkg/info/node-x.list", "/usr/share/nodejs/x/package.json\n"},
+                                   {"usr/share/nodejs/x/package.json", "broken"},
+                                   {"usr/share/nodejs/y/package.json", "broken"}});
+  const Inventory inventory = take(*tree).inventory;
+  EXPECT_FALSE(mentions(inventory, "usr/share/nodejs/x"));
+  EXPECT_TRUE(mentions(inventory, "usr/share/nodejs/y"));
+}
+
+TEST(TakeInventory, AVendorsOwnPackageAnswersForNothing) {
+  auto tree = rootfs::memory_tree({{"etc/os-release", debian_12},
+                                   {"var/lib/dpkg/status",
+                                    "Package: nodejs\nStatus: install ok installed\nMaintainer: N "
+                                    "<support@nodesource.com>\nVersion: 20.1-1nodesource1\n"},
+                                   {"var/lib/dpkg/info/nodejs.list", "/usr/lib/node_modules/npm/package.json\n"},
+                                   {"usr/lib/node_modules/npm/package.json", R"({"name":"npm","version":"9.6.4"})"}});
+  const Inventory inventory = take(*tree).inventory;
+  ASSERT_NE(find(inventory, "npm"), nullptr);
+  EXPECT_EQ(find(inventory, "npm")->owned_by, "");
 }
 
 TEST(TakeInventory, ALockFileYieldsToTheInstalledTreeBesideIt) {

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "inventory/origin.h"
 
 namespace plimsoll::inventory {
 namespace {
@@ -16,6 +17,7 @@ enum Tag : uint32_t {
   tag_version = 1001,
   tag_release = 1002,
   tag_epoch = 1003,
+  tag_vendor = 1011,
   tag_arch = 1022,
   tag_old_file_names = 1027,
   tag_source_rpm = 1044,
@@ -36,7 +38,7 @@ struct Field {
 };
 
 struct Header {
-  std::optional<Field> name, version, release, epoch, arch, source, module, base_names, dir_names, dir_indexes,
+  std::optional<Field> name, version, release, epoch, vendor, arch, source, module, base_names, dir_names, dir_indexes,
       old_names;
 
   std::optional<Field>* slot(uint32_t tag) {
@@ -49,6 +51,8 @@ struct Header {
         return &release;
       case tag_epoch:
         return &epoch;
+      case tag_vendor:
+        return &vendor;
       case tag_arch:
         return &arch;
       case tag_source_rpm:
@@ -173,6 +177,7 @@ Status add_rpm_header(std::string_view blob, Found& found, const FileSink& files
   package.arch = text_of(header.arch);
   package.module = text_of(header.module);
   set_source(package, text_of(header.source), version_release);
+  if (!is_distribution_vendor(text_of(header.vendor))) found.foreign.push_back(package.name);
   each_file(header, package.name, files);
   found.packages.push_back(std::move(package));
   return Done{};

@@ -18,6 +18,7 @@ struct RouteRule {
   std::string id, title, why, remedy, technique;
   Certainty certainty = Certainty::maybe;
   RouteNeed needs;
+  std::vector<std::string> clears;  // conditions that stop holding once the remedy is applied (what to fix first)
 };
 
 // A kernel or runtime CVE that opens a route where its needs hold (data/routes/cves.yaml).

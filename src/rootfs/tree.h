@@ -65,8 +65,18 @@ struct WalkReport {
   IncompleteList not_assessed;  // unreadable directories, bounds met, broken layers
 };
 
+// What an image says of itself.
+struct ImageConfig {
+  ImageDigest digest;
+  std::vector<std::string> tags;
+  std::string os, architecture, user;
+  std::vector<std::string> exposed_ports;
+};
+
 // A file tree that is not ours. Nothing is ever followed out of the root, written, or unpacked to disk. One walk reads
-// every layer once; all layers' files are shown (also those a later layer hides): ask visible() afterwards.
+// every layer once (twice, where a large file is wanted under the name of a hard link to it); all layers' files are
+// shown (also those a later layer hides): ask visible() afterwards. Where a layer holds a path twice both are visited,
+// in their order, and the later one counts.
 class Tree {
  public:
   virtual ~Tree() = default;
@@ -74,10 +84,15 @@ class Tree {
   // After walk(): whether the file `path` as brought by `layer` is what the finished tree shows. Always true for
   // directories.
   virtual bool visible(std::string_view path, size_t layer) const = 0;
-  virtual const std::vector<LayerDigest>& layers() const = 0;  // lowest first; empty for a directory tree
+  // Lowest first; empty for a directory tree. Of open_stream(): after walk(), in the order in which the layers came by,
+  // and with whatever else looked like a layer; visible() knows the true order.
+  virtual const std::vector<LayerDigest>& layers() const = 0;
   // One file by path outside a walk, symlinks resolved inside the root. Directory trees only; others
   // ErrorKind::unsupported.
   virtual Result<std::string> read(std::string_view path, size_t limit) = 0;
+  // What the image says of itself, for streams, where it is known after walk() only: nullptr elsewhere (see
+  // Image::config).
+  virtual const ImageConfig* late_config() const { return nullptr; }
 };
 
 struct Bounds {
@@ -87,14 +102,6 @@ struct Bounds {
   size_t depth = 256;                         // directories inside each other
   size_t metadata_bytes = size_t{16} << 20;   // manifest, index, configuration
   unsigned threads = 2;
-};
-
-// What an image says of itself.
-struct ImageConfig {
-  ImageDigest digest;
-  std::vector<std::string> tags;
-  std::string os, architecture, user;
-  std::vector<std::string> exposed_ports;
 };
 
 struct Image {
@@ -116,7 +123,8 @@ Result<Image> open_archive(const std::string& file, std::string_view which = {},
 Result<Image> open_oci_layout(const std::string& directory, std::string_view platform = {}, Bounds bounds = {});
 
 // A `docker save` stream that arrives piece by piece (the runtime's API): `source` fills the buffer and returns the
-// bytes written, 0 at the end. May be read once, front to back; layers that come before the manifest are handled.
+// bytes written, 0 at the end. May be read once, front to back; layers that come before the manifest are handled. What
+// the image says of itself comes last: Image::config stays empty, Tree::late_config() holds it after walk().
 using ByteSource = std::function<Result<size_t>(char* buffer, size_t capacity)>;
 Result<Image> open_stream(ByteSource source, Bounds bounds = {});
 

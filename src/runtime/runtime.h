@@ -18,6 +18,7 @@ namespace plimsoll::runtime {
 struct Listed {
   ContainerFacts facts;
   std::string cgroup;  // cgroup path that tells its processes; may be empty
+  bool pause = false;  // looks like a pod's pause process: it holds namespaces and runs no application
 };
 
 struct Network {
@@ -39,8 +40,11 @@ struct Answer {
 Result<Answer> ask_docker(const system::Machine& machine, const std::string& socket = "/var/run/docker.sock");
 
 // Containers seen by cgroup and namespace alone: every process whose cgroup names a container, or whose mount and pid
-// namespaces both differ from those of PID 1. `known` are ids a runtime has answered for; they are left out.
-Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<ContainerId>& known);
+// namespaces both differ from those of PID 1 ("unmanaged"). `known` are ids a runtime has answered for; they are left
+// out. What could not be looked at (processes hidden, namespaces unreadable) is appended to `not_assessed`; without
+// that list it is an error (denied) instead, since a short list must not pass for a whole one.
+Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<ContainerId>& known,
+                                           IncompleteList* not_assessed = nullptr);
 
 // An image of the Docker Engine as a tree: GET /images/REF/get, streamed.
 Result<rootfs::Image> docker_image(const std::string& socket, const std::string& reference);

@@ -1,6 +1,7 @@
 // Alpine versions: number{.number}{letter}{_suffix{number}}{~hash}{-rN}, apk-package(5) of apk-tools.
 #include <array>
 
+#include "base/text.h"
 #include "version/schemes.h"
 #include "version/text_run.h"
 
@@ -78,6 +79,7 @@ std::weak_ordering compare_same_kind(const Token& a, const Token& b) {
 }  // namespace
 
 bool is_valid_apk(std::string_view version) {
+  version = trim(version);
   Token token = numbered(Kind::first_number, version);
   while (token.kind < Kind::end) token = next(token.kind, version);
   return token.kind == Kind::end;
@@ -85,6 +87,8 @@ bool is_valid_apk(std::string_view version) {
 
 Order compare_apk(std::string_view a, std::string_view b) {
   if (!is_valid_apk(a) || !is_valid_apk(b)) return std::nullopt;
+  a = trim(a);
+  b = trim(b);
   Token x = numbered(Kind::first_number, a), y = numbered(Kind::first_number, b);
   while (x.kind == y.kind && x.kind != Kind::end) {
     if (const auto order = compare_same_kind(x, y); order != 0) return order;

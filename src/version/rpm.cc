@@ -1,6 +1,7 @@
 // RPM versions, [epoch:]version[-release]: https://rpm-software-management.github.io/rpm/manual/dependencies.html
 // and rpm-version(7). A missing epoch is 0, a missing release is an empty one, as rpmverCmp() has it: so the order is
 // total.
+#include "base/text.h"
 #include "version/schemes.h"
 #include "version/text_run.h"
 
@@ -13,6 +14,7 @@ struct RpmVersion {
 
 std::optional<RpmVersion> parse(std::string_view text) {
   RpmVersion out;
+  text = trim(text);  // some advisories carry blanks
   std::string_view rest = text;
   const std::string_view digits = take_digits(rest);
   if (take_one_of(rest, ":")) {

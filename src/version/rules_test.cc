@@ -39,8 +39,8 @@ const Rules rpm_rules{Scheme::rpm,
                        {"1.0", "1.0-1"},
                        {"10xyz", "10.1xyz"},
                        {"xyz10", "xyz10.1"}},
-                      {{"1.0", "1_0", "1..0", "1.0.", "0:1.0", "01.000", ":1.0"}, {"1.0^", "1.0.^"}},
-                      {"", "1:", "1.0-1 x", "1:2:3", "-1", "1.0\n"}};
+                      {{"1.0", " 1.0 ", "1_0", "1..0", "1.0.", "0:1.0", "01.000", ":1.0"}, {"1.0^", "1.0.^"}},
+                      {"", "1:", "1.0-1 x", "1:2:3", "-1", "1.0\x01"}};
 
 // apk-package(5): order of the parts, of the suffixes, and of numbers that begin with 0
 const Rules apk_rules{
@@ -52,7 +52,7 @@ const Rules apk_rules{
      {"3.1.4-r2", "3.1.4-r3", "3.1.5-r0"},
      {"1.0_alpha_beta", "1.0_alpha", "1.0_alpha_p"},
      {"1.0~00ff", "1.0~ff00"}},
-    {{"1", "01"}, {"1.0-r1", "1.0-r01"}},
+    {{"1", "01", " 1 "}, {"1.0-r1", "1.0-r01"}},
     {"", "a", "1.", "1.0ab", "1.0_foo", "1.0-1", "1.0-r", "1.0-r1-r2", "1.0-r1_p1", "1.0A", "1.0~xyz", "v1"}};
 
 // semver.org, section 11; Go modules reference (pseudo-versions, +incompatible); versions of Go itself

@@ -14,6 +14,7 @@
 namespace plimsoll::probe {
 namespace {
 
+using namespace std::string_literals;
 using system::FileStat;
 using system::MemoryMachine;
 
@@ -119,7 +120,7 @@ void add_process(MemoryMachine& machine, int pid, const Given& given, const std:
       .add_file(base + "/uid_map", "0 0 4294967295\n")
       .add_file(base + "/mountinfo", mounts)
       .add_file(base + "/maps", "7f00-7f01 r-xp 0 08:02 1 /usr/lib/libc.so.6\n")
-      .add_file(base + "/environ", std::string("HOME=/\0DB_PASSWORD=hunter2\0API_TOKEN_FILE=/x\0", 45))
+      .add_file(base + "/environ", "HOME=/\0DB_PASSWORD=hunter2\0API_TOKEN_FILE=/x\0"s)
       .add_link(base + "/exe", "/usr/bin/app")
       .add_link(base + "/cwd", "/")
       .add_link(base + "/root", "/")
@@ -457,7 +458,7 @@ TEST(SecretNames, NamesNotValues) {
        {"PWD", "OLDPWD", "GPG_KEY", "PATH", "KEYBOARD", "DB_PASSWORD_FILE", "AWS_ACCESS_KEY_ID", "SSH_PUBLIC_KEY"}) {
     EXPECT_FALSE(is_secret_name(name)) << name;
   }
-  const std::string text("A_TOKEN=x\0A_TOKEN=y\0B_TOKEN=\0C_TOKEN\0bad name TOKEN=1\0", 57);
+  const std::string text = "A_TOKEN=x\0A_TOKEN=y\0B_TOKEN=\0C_TOKEN\0bad name TOKEN=1\0"s;
   EXPECT_EQ(secret_names(text), std::vector<std::string>{"A_TOKEN"});
 }
 

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "model/facts.h"
-#include "probe/container/gaps.h"
 #include "runtime/runtime.h"
+#include "system/gaps.h"
 #include "system/machine.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::probe {
 
+using system::Gaps;
 using Namespaces = std::map<std::string, Fact<uint64_t>>;  // by name: "pid", "net", ...
 
 // One process of a container as the kernel shows it.

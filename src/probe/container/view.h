@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "model/facts.h"
-#include "probe/container/gaps.h"
 #include "probe/container/process.h"
+#include "system/gaps.h"
 #include "system/machine.h"
 #include "system/mountinfo.h"
 

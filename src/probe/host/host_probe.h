@@ -1,7 +1,11 @@
 #pragma once
+#include <string>
+#include <vector>
+
 #include "model/asset.h"
 #include "model/facts.h"
 #include "model/incomplete.h"
+#include "system/connections.h"
 #include "system/machine.h"
 
 namespace plimsoll::probe {
@@ -15,5 +19,11 @@ struct HostProbe {
 
 // Facts of this host: identity, kernel, hardware and platform, security settings, listeners. Never fails as a whole.
 HostProbe probe_host(const system::Machine& machine);
+
+using Connection = system::Connection;
+using Connections = system::Connections;
+
+// TCP (and connected UDP) sockets of the host's network namespace, those of containers in it included.
+Connections host_connections(const system::Machine& machine, const AssetId& owner);
 
 }  // namespace plimsoll::probe

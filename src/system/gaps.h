@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "model/incomplete.h"
 
-namespace plimsoll::probe {
+namespace plimsoll::system {
 
-// What could not be read of one container, folded by reason: a user without root sees two lines, not forty.
+// What could not be read of one container or host, folded by reason: a user without root sees two lines, not forty.
 class Gaps {
  public:
   void add(const std::string& fact, const Error& error);
@@ -24,4 +24,4 @@ class Gaps {
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> by_reason_;  // (reason, remedy) -> facts
 };
 
-}  // namespace plimsoll::probe
+}  // namespace plimsoll::system

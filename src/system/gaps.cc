@@ -1,10 +1,10 @@
-#include "probe/container/gaps.h"
+#include "system/gaps.h"
 
 #include <algorithm>
 
 #include "base/text.h"
 
-namespace plimsoll::probe {
+namespace plimsoll::system {
 
 void Gaps::add(const std::string& fact, const Error& error) {
   // The path stays out, so that the same refusal of forty files is one entry; the unknown facts themselves name it.
@@ -30,4 +30,4 @@ IncompleteList Gaps::list(const std::string& subject) const {
   return out;
 }
 
-}  // namespace plimsoll::probe
+}  // namespace plimsoll::system

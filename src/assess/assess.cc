@@ -1,0 +1,96 @@
+#include "assess/assess.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "assess/condition_table.h"
+#include "assess/fixes.h"
+#include "assess/world.h"
+#include "base/text.h"
+
+namespace plimsoll::assess {
+namespace {
+
+Inherited told(const World& world, const StrongestPath& path) {
+  Inherited out;
+  out.level = path.level;
+  for (const PathNode& step : path.steps) {
+    if (step.node < 0) {
+      out.path.push_back({{}, "internet", step.edge, step.why});
+    } else {
+      const Asset& asset = world.assets()[static_cast<size_t>(step.node)].report->asset;
+      out.path.push_back({asset.id, asset.name, step.edge, step.why});
+    }
+  }
+  return out;
+}
+
+// Routes that stay open questions because a fact was not read belong to what was not assessed. Those that only hang on
+// what no fact can tell (attacker.*, feature.*) are listed with the routes alone.
+void note_unassessed(const std::vector<RouteFinding>& routes, IncompleteList& list) {
+  std::map<std::string, std::set<std::string>> by_condition;
+  for (const RouteFinding& route : routes) {
+    if (route.assessed) continue;
+    const bool unknowable = std::any_of(route.evidence.begin(), route.evidence.end(), [](const Condition& c) {
+      return c.state == Tristate::unknown && is_unknowable(c.name);
+    });
+    if (unknowable) continue;
+    for (const Condition& condition : route.evidence) {
+      if (condition.state == Tristate::unknown) by_condition[condition.evidence].insert(route.id);
+    }
+  }
+  for (const auto& [evidence, ids] : by_condition) {
+    const std::vector<std::string> names(ids.begin(), ids.end());
+    const Incomplete entry{"escape routes " + printable(join(names, ", "), 400), printable(evidence, 400),
+                           "run as root on the host"};
+    if (std::find(list.begin(), list.end(), entry) == list.end()) list.push_back(entry);
+  }
+}
+
+void fill(const World& world, const AssetState& state, const StrongestPath& inherited,
+          const StrongestPath& from_outside, Assessment& out) {
+  const ScoringPolicy& policy = world.rules().scoring;
+  note_unassessed(state.routes, out.not_assessed);
+  out.routes = state.routes;
+  out.contributions = state.threats.contributions(state.situation);
+  out.own_threats = state.threats.level(state.situation);
+  out.additions = additions_of(*state.report, state.situation, policy);
+  out.own = state.own;
+  out.inherited = told(world, inherited);
+  out.from_outside = told(world, from_outside);
+  out.score = score_of(out.own, out.inherited.level);
+  out.level = level_of(out.score, out.not_assessed.empty(), policy);
+}
+
+}  // namespace
+
+void assess(Report& report, const Rules& rules) {
+  std::vector<Assessment> assessments;
+  std::vector<FixAction> fixes;
+  {
+    const World world(report, rules);  // borrows the report: nothing in it changes while this lives
+    std::vector<double> own, nothing(world.assets().size(), 0.0);
+    for (const AssetState& state : world.assets()) own.push_back(state.own);
+    const auto inherited = world.graph().inherited(own, rules.scoring.inherit_direct_from_outside);
+    const auto from_outside = world.graph().inherited(nothing, true);
+    std::map<const AssetReport*, size_t> place;
+    for (size_t i = 0; i < world.assets().size(); ++i) place[world.assets()[i].report] = i;
+    for (const AssetReport& asset : report.assets) {
+      const size_t i = place.at(&asset);
+      assessments.push_back({});
+      assessments.back().not_assessed = asset.assessment.not_assessed;
+      fill(world, world.assets()[i], inherited[i], from_outside[i], assessments.back());
+    }
+    fixes = rank_fixes(world);
+  }
+  for (size_t i = 0; i < assessments.size(); ++i) report.assets[i].assessment = std::move(assessments[i]);
+  report.fixes = std::move(fixes);
+  std::stable_sort(report.assets.begin(), report.assets.end(), [](const AssetReport& a, const AssetReport& b) {
+    if (a.assessment.score != b.assessment.score) return a.assessment.score > b.assessment.score;
+    if (a.asset.name != b.asset.name) return a.asset.name < b.asset.name;
+    return a.asset.id < b.asset.id;
+  });
+}
+
+}  // namespace plimsoll::assess

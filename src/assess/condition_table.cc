@@ -1,0 +1,483 @@
+#include "assess/condition_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "assess/host_paths.h"
+#include "assess/judge.h"
+#include "base/text.h"
+
+namespace plimsoll::assess {
+namespace {
+
+using C = ContainerFacts;
+using H = HostFacts;
+
+std::string quoted(std::string_view text) { return printable(text, 160); }
+
+std::string why(const std::string& unknown) { return unknown.empty() ? "not read" : quoted(unknown); }
+
+// --- who the processes are
+
+Judged userns_initial(const C& c, const H&) {
+  return from_map(c.host_namespace, "user", "in the host's user namespace", "in a user namespace of its own");
+}
+
+// H of CONTAINER_FACTS section 5: host uid 0 in the initial user namespace, now or by a setuid program or CAP_SETUID.
+Judged root_host(const C& c, const H& h) {
+  constexpr uint64_t kSetuid = uint64_t{1} << 7;
+  const Judged root = any_process(c, [&](const ProcessFacts& p) -> Judged {
+    if (p.host_uid.is(0)) return {Tristate::yes, "host uid 0"};
+    if (p.capabilities.known() && (p.capabilities.value->effective & kSetuid) != 0) {
+      return {Tristate::yes, "may become uid 0 (CAP_SETUID)"};
+    }
+    const Tristate setuid = setuid_reachable(c, p);
+    if (setuid == Tristate::yes) return {Tristate::yes, "may become uid 0 by a setuid program of the image"};
+    if (!p.host_uid.known()) return {Tristate::unknown, "uid: " + why(p.host_uid.unknown)};
+    if (setuid == Tristate::unknown) return {Tristate::unknown, "whether setuid programs lead to uid 0 is not known"};
+    return {Tristate::no, fmt::format("host uid {}, no way to gain privileges", *p.host_uid.value)};
+  });
+  return both(userns_initial(c, h), root);
+}
+
+Judged capability_anywhere(const C& c, int number, const std::string& name) {
+  const uint64_t bit = uint64_t{1} << number;
+  return any_process(c, [&](const ProcessFacts& p) -> Judged {
+    const ReachableCaps caps = reachable_caps(c, p);
+    if ((caps.sure & bit) != 0) return {Tristate::yes, fmt::format("CAP_{} ({})", name, caps.source)};
+    if ((caps.possible & bit) != 0) return {Tristate::unknown, caps.source};
+    return {Tristate::no, fmt::format("no CAP_{}", name)};
+  });
+}
+
+Judged all_capabilities(const C& c, const H& h) {
+  // All that the host's first process may hold; else the 38 that every kernel since 3.16 knows.
+  uint64_t wanted = (uint64_t{1} << 38) - 1;
+  if (h.capability_bound.known() && *h.capability_bound.value != 0) wanted = *h.capability_bound.value;
+  const Judged all = any_process(c, [&](const ProcessFacts& p) -> Judged {
+    const ReachableCaps caps = reachable_caps(c, p);
+    if ((caps.sure & wanted) == wanted) return {Tristate::yes, fmt::format("all capabilities ({})", caps.source)};
+    if ((caps.possible & wanted) == wanted) return {Tristate::unknown, caps.source};
+    return {Tristate::no, "not all capabilities"};
+  });
+  return both(userns_initial(c, h), all);
+}
+
+Judged seccomp_none(const C& c, const H&) {
+  return any_process(c, [](const ProcessFacts& p) -> Judged {
+    if (!p.seccomp.known()) return {Tristate::unknown, "seccomp: " + why(p.seccomp.unknown)};
+    return p.seccomp.is(0) ? Judged{Tristate::yes, "no seccomp filter"} : Judged{Tristate::no, "seccomp filter on"};
+  });
+}
+
+// Whether an AppArmor or SELinux policy in force holds every process (c.lsm).
+Judged lsm_confines(const C& c, const H&) {
+  static const std::set<std::string> kFree = {"spc_t", "unconfined_t", "container_runtime_t"};
+  return inverse(any_process(c, [](const ProcessFacts& p) -> Judged {
+    if (!p.lsm_label.known()) return {Tristate::unknown, "LSM label: " + why(p.lsm_label.unknown)};
+    const std::string label(trim(*p.lsm_label.value));
+    const auto parts = split(label, ':');
+    const bool selinux_free = parts.size() >= 3 && kFree.count(std::string(parts[2])) != 0;
+    if (label.empty()) return {Tristate::yes, "no AppArmor or SELinux label"};
+    if (label.substr(0, 10) == "unconfined" || label.find("(complain)") != std::string::npos || selinux_free) {
+      return {Tristate::yes, fmt::format("not confined ({})", quoted(label))};
+    }
+    return {Tristate::no, fmt::format("confined ({})", quoted(label))};
+  }));
+}
+
+// --- namespaces
+
+Judged host_namespace(const C& c, const char* kind) {
+  return from_map(c.host_namespace, kind, fmt::format("shares the host's {} namespace", kind),
+                  fmt::format("has a {} namespace of its own", kind));
+}
+
+Judged pidns_joined(const C& c, const H&) {
+  if (c.joined_pid_namespace_of.empty()) return {Tristate::no, "joined no other container's pid namespace"};
+  return {Tristate::yes, "joined the pid namespace of container " + quoted(c.joined_pid_namespace_of.substr(0, 12))};
+}
+
+// --- mounts
+
+template <class Test>
+Judged any_mount(const C& c, const Test& test, const char* none) {
+  if (!c.mounts.known()) return {Tristate::unknown, "mounts: " + why(c.mounts.unknown)};
+  for (const MountFacts& mount : *c.mounts.value) {
+    if (std::string said = test(mount); !said.empty()) return {Tristate::yes, std::move(said)};
+  }
+  return {Tristate::no, none};
+}
+
+std::string mounted(const MountFacts& m) {
+  return fmt::format("{} of the host at {} ({})", quoted(m.host_path), quoted(m.target), m.read_only ? "ro" : "rw");
+}
+
+Judged host_path_rw(const C& c, const H&) {
+  return any_mount(
+      c, [](const MountFacts& m) { return !m.read_only && host_path_exposure(m).plants ? mounted(m) : std::string(); },
+      "no sensitive host path is mounted writable");
+}
+
+Judged host_path_secrets(const C& c, const H&) {
+  return any_mount(
+      c, [](const MountFacts& m) { return host_path_exposure(m).secrets ? mounted(m) : std::string(); },
+      "no host path with secrets is mounted");
+}
+
+bool on_host_disk(const MountFacts& m) {
+  return m.target != "/" && m.host_path.starts_with('/') && !is_kernel_filesystem(m.fs_type) && m.fs_type != "tmpfs" &&
+         m.fs_type != "overlay";
+}
+
+Judged from_host_disk(const C& c, const H&) {
+  return any_mount(
+      c, [](const MountFacts& m) { return on_host_disk(m) ? mounted(m) : std::string(); }, "no mount from a host disk");
+}
+
+Judged mount_shared(const C& c, const H&) {
+  return any_mount(
+      c,
+      [](const MountFacts& m) {
+        return m.shared_with_host && !m.host_path.empty() ? mounted(m) + ", shared" : std::string();
+      },
+      "no mount propagates to the host");
+}
+
+Judged hostproc_rw(const C& c, const H&) {
+  const auto test = [](const MountFacts& m) {
+    const bool own = path_within(m.target, "/proc");
+    return m.fs_type == "proc" && !own && !m.read_only && path_within(m.host_path, "/proc") ? mounted(m)
+                                                                                            : std::string();
+  };
+  return any_mount(c, test, "the host's /proc is not mounted writable");
+}
+
+Judged systemd_bus(const C& c, const H&) {
+  const auto test = [](const MountFacts& m) {
+    const std::string path = path_within(m.host_path, "/var/run") ? "/run" + m.host_path.substr(8) : m.host_path;
+    if (path.empty() || m.target == "/" || is_kernel_filesystem(m.fs_type)) return std::string();
+    for (const std::string_view bus : {"/run/dbus/system_bus_socket", "/run/systemd/private"}) {
+      if (path_within(bus, path)) return mounted(m);
+    }
+    return std::string();
+  };
+  return any_mount(c, test, "neither the system bus nor systemd's socket is mounted");
+}
+
+// --- sockets, devices, descriptors
+
+Judged runtime_socket(const C& c, bool must_be_usable) {
+  if (!c.runtime_sockets.known()) return {Tristate::unknown, "runtime sockets: " + why(c.runtime_sockets.unknown)};
+  Judged worst{Tristate::no, "no runtime's socket inside"};
+  for (const RuntimeSocketFacts& socket : *c.runtime_sockets.value) {
+    const std::string what = fmt::format("socket of {} at {}", quoted(socket.runtime), quoted(socket.path));
+    if (!must_be_usable || socket.usable.is(true)) return {Tristate::yes, what};
+    if (!socket.usable.known()) {
+      worst = {Tristate::unknown, what + ": usable? " + why(socket.usable.unknown)};
+    } else if (worst.state == Tristate::no) {
+      worst.evidence = what + ", refuses connections";
+    }
+  }
+  return worst;
+}
+
+Judged devices_all(const C& c, const H&) {
+  return from_fact(c.all_devices_allowed, "device rules allow every device", "device rules limit the devices",
+                   "device rules");
+}
+
+// A node counts when the device rules let it be opened: given as a device, or all devices are allowed. A node that only
+// came with a mount of the host's /dev is dead without such a rule.
+Judged device(const C& c, const std::set<std::string>& meanings, const std::string& what) {
+  if (!c.device_nodes.known()) return {Tristate::unknown, "device nodes: " + why(c.device_nodes.unknown)};
+  for (const DeviceNode& node : *c.device_nodes.value) {
+    if (meanings.count(node.meaning) == 0) continue;
+    const std::string said = fmt::format("{} node {} ({}:{})", what, quoted(node.path), node.major, node.minor);
+    const bool by_mount =
+        c.mounts.known() && std::any_of(c.mounts.value->begin(), c.mounts.value->end(), [&](const MountFacts& m) {
+          return m.fs_type == "devtmpfs" && m.target != node.path && path_within(node.path, m.target);
+        });
+    if (!by_mount) return {Tristate::yes, said};
+    Judged rule = devices_all(c, {});
+    if (rule.state != Tristate::no) return {rule.state, said + "; " + rule.evidence};
+  }
+  return {Tristate::no, fmt::format("no {} node beyond the default set", what)};
+}
+
+// --- the host
+
+Judged lockdown_is(const H& h, const std::set<std::string>& values, const std::string& yes, const std::string& no) {
+  if (!h.lockdown.known()) return {Tristate::unknown, "kernel lockdown: " + why(h.lockdown.unknown)};
+  return values.count(*h.lockdown.value) != 0 ? Judged{Tristate::yes, yes} : Judged{Tristate::no, no};
+}
+
+Judged lockdown_none(const C&, const H& h) {
+  return lockdown_is(h, {"none", ""}, "kernel lockdown is off", "kernel lockdown is on");
+}
+
+Judged sysctl_is_zero(const H& h, const std::string& name, const std::string& yes, const std::string& no) {
+  const std::string* value = sysctl(h, name);
+  if (value == nullptr) return {Tristate::unknown, "sysctl " + name + ": not read"};
+  return trim(*value) == "0" ? Judged{Tristate::yes, yes} : Judged{Tristate::no, no};
+}
+
+Judged modules_loadable(const C& c, const H& h) {
+  Judged out = from_fact(h.kernel_modules_supported, "the kernel loads modules", "the kernel has no module support",
+                         "module support");
+  out = both(out, inverse(from_fact(h.module_signatures_enforced, "module signatures are enforced",
+                                    "module signatures are not enforced", "module signatures")));
+  out = both(out, lockdown_none(c, h));
+  return both(out, sysctl_is_zero(h, "kernel.modules_disabled", "kernel.modules_disabled = 0",
+                                  "kernel.modules_disabled is set"));
+}
+
+Judged cgroup_v1(const C&, const H& h) {
+  if (!h.cgroup_version.known()) return {Tristate::unknown, "cgroup version: " + why(h.cgroup_version.unknown)};
+  return h.cgroup_version.is(1) ? Judged{Tristate::yes, "cgroup v1 can be mounted"}
+                                : Judged{Tristate::no, "pure cgroup v2"};
+}
+
+// userns_creatable: the host's switches and the container's seccomp filter let a process make a user namespace.
+Judged userns_creatable(const C& c, const H& h) {
+  const std::string* limit = sysctl(h, "user.max_user_namespaces");
+  Judged host{Tristate::unknown, "sysctl user.max_user_namespaces: not read"};
+  if (limit != nullptr) {
+    host = trim(*limit) == "0" ? Judged{Tristate::no, "user.max_user_namespaces = 0"}
+                               : Judged{Tristate::yes, "user namespaces can be created"};
+  }
+  const std::string* debian = sysctl(h, "kernel.unprivileged_userns_clone");
+  if (debian != nullptr && trim(*debian) == "0") host = {Tristate::no, "kernel.unprivileged_userns_clone = 0"};
+  return both(host, seccomp_none(c, h));
+}
+
+Judged unprivileged_bpf(const C& c, const H& h) {
+  return both(
+      sysctl_is_zero(h, "kernel.unprivileged_bpf_disabled", "unprivileged bpf is on", "unprivileged bpf is off"),
+      seccomp_none(c, h));
+}
+
+Judged io_uring(const C& c, const H& h) {
+  const std::string* off = sysctl(h, "kernel.io_uring_disabled");  // absent before 6.6: then it cannot be turned off
+  if (off != nullptr && trim(*off) != "0") return {Tristate::no, "kernel.io_uring_disabled = " + quoted(*off)};
+  const Judged free = seccomp_none(c, h);
+  if (free.state == Tristate::yes) return {Tristate::yes, "io_uring is not filtered: " + free.evidence};
+  return {Tristate::unknown, "whether the seccomp profile lets io_uring through is not known"};
+}
+
+Judged told_by_no_fact(const std::string& what) { return {Tristate::unknown, "no fact tells " + what}; }
+
+// --- the table
+
+struct CapText {
+  const char* name;
+  const char* allows;
+};
+constexpr CapText kCapabilities[] = {
+    {"CHOWN", "change the owner of files"},
+    {"DAC_OVERRIDE", "ignore file modes"},
+    {"DAC_READ_SEARCH", "read every file, open files by handle"},
+    {"FOWNER", "act as owner of files"},
+    {"FSETID", "keep setuid bits"},
+    {"KILL", "signal any process"},
+    {"SETGID", "become any group"},
+    {"SETUID", "become any user"},
+    {"SETPCAP", "move capabilities"},
+    {"LINUX_IMMUTABLE", "set immutable flags"},
+    {"NET_BIND_SERVICE", "bind low ports"},
+    {"NET_BROADCAST", "unused by the kernel"},
+    {"NET_ADMIN", "change interfaces, routes, firewall"},
+    {"NET_RAW", "open raw and packet sockets"},
+    {"IPC_LOCK", "lock memory"},
+    {"IPC_OWNER", "use any System V IPC object"},
+    {"SYS_MODULE", "load kernel modules"},
+    {"SYS_RAWIO", "raw ports, memory and disks"},
+    {"SYS_CHROOT", "chroot, and join mount namespaces"},
+    {"SYS_PTRACE", "read and change processes"},
+    {"SYS_PACCT", "process accounting"},
+    {"SYS_ADMIN", "mount, join namespaces, and much else"},
+    {"SYS_BOOT", "reboot and load another kernel"},
+    {"SYS_NICE", "change priorities"},
+    {"SYS_RESOURCE", "pass limits"},
+    {"SYS_TIME", "set the clock"},
+    {"SYS_TTY_CONFIG", "set up terminals"},
+    {"MKNOD", "make device nodes"},
+    {"LEASE", "file leases"},
+    {"AUDIT_WRITE", "write audit records"},
+    {"AUDIT_CONTROL", "change audit rules"},
+    {"SETFCAP", "give files capabilities"},
+    {"MAC_OVERRIDE", "ignore Smack"},
+    {"MAC_ADMIN", "load LSM policy"},
+    {"SYSLOG", "read the kernel log"},
+    {"WAKE_ALARM", "wake the system"},
+    {"BLOCK_SUSPEND", "block sleep"},
+    {"AUDIT_READ", "read the audit stream"},
+    {"PERFMON", "trace the whole system"},
+    {"BPF", "load programs into the kernel"},
+    {"CHECKPOINT_RESTORE", "choose process ids, open mapped files"},
+};
+
+struct PathText {
+  const char* name;
+  const char* path;
+};
+constexpr PathText kWritable[] = {
+    {"write.core_pattern", "/proc/sys/kernel/core_pattern"},
+    {"write.modprobe", "/proc/sys/kernel/modprobe"},
+    {"write.binfmt_misc", "/proc/sys/fs/binfmt_misc/register"},
+    {"write.sysrq", "/proc/sysrq-trigger"},
+    {"write.uevent_helper", "/sys/kernel/uevent_helper"},
+    {"write.debugfs", "/sys/kernel/debug"},
+    {"write.tracefs", "/sys/kernel/tracing"},
+};
+
+void add_capabilities(std::vector<ConditionRow>& rows) {
+  int number = 0;
+  for (const CapText& cap : kCapabilities) {
+    const std::string name = cap.name;
+    rows.push_back({"cap." + name,
+                    fmt::format("CAP_{}, held or within reach, in the host's user namespace: {}", name, cap.allows),
+                    [number, name](const C& c, const H& h) {
+                      return both(userns_initial(c, h), capability_anywhere(c, number, name));
+                    }});
+    ++number;
+  }
+  for (const auto& [bit, cap] : {std::pair{12, "NET_ADMIN"}, std::pair{21, "SYS_ADMIN"}}) {
+    const std::string name = cap;
+    rows.push_back({"anyns." + name, fmt::format("CAP_{}, held or within reach, in whatever user namespace", name),
+                    [number = bit, name](const C& c, const H&) { return capability_anywhere(c, number, name); }});
+  }
+}
+
+void add_kernel_paths(std::vector<ConditionRow>& rows) {
+  for (const PathText& row : kWritable) {
+    const std::string path = row.path;
+    rows.push_back({row.name, path + " can be written from inside", [path](const C& c, const H&) {
+                      return from_map(c.kernel_path_writable, path, path + " is writable", path + " is not writable");
+                    }});
+  }
+}
+
+void add_devices(std::vector<ConditionRow>& rows) {
+  struct Row {
+    const char* name;
+    const char* what;
+    std::set<std::string> meanings;
+  };
+  const Row devices[] = {
+      {"device.disk", "disk", {"disk", "sd", "nvme", "virtio", "virtblk", "dm", "md", "xvd", "mmc"}},
+      {"device.mem", "raw memory or port", {"mem", "kmem", "port", "msr"}},
+      {"device.vfio", "vfio", {"vfio"}},
+      {"device.uinput", "uinput", {"uinput"}},
+      {"device.usb", "usb", {"usb"}},
+  };
+  for (const Row& row : devices) {
+    rows.push_back({row.name, fmt::format("a {} device node that may be opened", row.what),
+                    [row](const C& c, const H&) { return device(c, row.meanings, row.what); }});
+  }
+}
+
+void add_unknowable(std::vector<ConditionRow>& rows) {
+  const std::pair<const char*, const char*> told[] = {
+      {"attacker.image", "whether an attacker chooses the image or how it is started"},
+      {"attacker.local_user", "whether an attacker has a user account on the host"},
+      {"attacker.pods", "whether an attacker may create pods"},
+      {"feature.build", "whether hostile images are built here"},
+      {"feature.docker_cp", "whether files are copied out of or into this container (docker cp)"},
+      {"feature.authz_plugin", "whether access to the engine rests on an authorization plug-in"},
+      {"feature.checkpoint_restore", "whether checkpoints from others are restored"},
+      {"feature.shared_volume", "whether containers with shared volumes are started while an attacker races"},
+      {"feature.overlay_in_userns", "whether overlay can be mounted in a user namespace"},
+      {"feature.watch_queue", "whether the kernel has watch queues built in"},
+  };
+  for (const auto& [name, what] : told) {
+    const std::string text = what;
+    rows.push_back({name, text + " (always unknown)", [text](const C&, const H&) { return told_by_no_fact(text); }});
+  }
+}
+
+std::vector<ConditionRow> build_table() {
+  std::vector<ConditionRow> rows = {
+      {"userns.initial", "runs in the host's user namespace: capabilities and uid 0 count on the host", userns_initial},
+      {"root.host", "host uid 0 in the initial user namespace, now or within reach", root_host},
+      {"caps.all", "all capabilities, in the host's user namespace", all_capabilities},
+  };
+  add_capabilities(rows);
+  const std::vector<ConditionRow> rest = {
+      {"seccomp.none", "a process without a seccomp filter", seccomp_none},
+      {"lsm.confines", "AppArmor or SELinux confines every process", lsm_confines},
+      {"pidns.host", "shares the host's pid namespace", [](const C& c, const H&) { return host_namespace(c, "pid"); }},
+      {"pidns.joined", "joined another container's pid namespace", pidns_joined},
+      {"netns.host", "shares the host's network namespace",
+       [](const C& c, const H&) { return host_namespace(c, "net"); }},
+      {"ipcns.host", "shares the host's IPC namespace", [](const C& c, const H&) { return host_namespace(c, "ipc"); }},
+      {"cgroupns.host", "shares the host's cgroup namespace",
+       [](const C& c, const H&) { return host_namespace(c, "cgroup"); }},
+      {"mount.host_path_rw", "a host path where code or keys can be planted is mounted writable", host_path_rw},
+      {"mount.host_path_secrets", "a host path with keys, tokens or password hashes is mounted", host_path_secrets},
+      {"mount.from_host_disk", "something on a host disk is mounted", from_host_disk},
+      {"mount.shared", "a mount propagates back to the host", mount_shared},
+      {"mount.hostproc_rw", "the host's /proc is mounted writable elsewhere than /proc", hostproc_rw},
+      {"mount.systemd_bus", "the system bus or systemd's private socket is mounted", systemd_bus},
+      {"socket.runtime.present", "a container runtime's socket is inside",
+       [](const C& c, const H&) { return runtime_socket(c, false); }},
+      {"socket.runtime.usable", "a container runtime's socket is inside and accepts the container's processes",
+       [](const C& c, const H&) { return runtime_socket(c, true); }},
+      {"cgroup.v1", "cgroup v1 is mounted or can be", cgroup_v1},
+      {"cgroup.v1_top_rw", "the top of a cgroup v1 hierarchy is writable inside",
+       [](const C& c, const H&) {
+         return from_fact(c.cgroup_v1_writable_at_top, "top of a cgroup v1 hierarchy is writable",
+                          "no writable top of a cgroup v1 hierarchy", "cgroup mounts");
+       }},
+      {"devices.all", "the device rules allow every device", devices_all},
+      {"fd.host_directory", "a process holds a directory outside the container's own mounts",
+       [](const C& c, const H&) {
+         return from_fact(c.host_directory_fd, "a descriptor, working directory or root lies outside its mounts",
+                          "no descriptor outside its mounts", "open directories");
+       }},
+      {"modules.loadable", "the host's kernel accepts unsigned modules", modules_loadable},
+      {"lockdown.none", "kernel lockdown is off", lockdown_none},
+      {"lockdown.confidentiality", "kernel lockdown is at confidentiality",
+       [](const C&, const H& h) {
+         return lockdown_is(h, {"confidentiality"}, "kernel lockdown: confidentiality",
+                            "kernel lockdown is below confidentiality");
+       }},
+      {"kexec.allowed", "another kernel may be loaded",
+       [](const C&, const H& h) {
+         return sysctl_is_zero(h, "kernel.kexec_load_disabled", "kernel.kexec_load_disabled = 0", "kexec is disabled");
+       }},
+      {"userns.creatable", "a process may create user namespaces (host switches and seccomp allow it)",
+       userns_creatable},
+      {"bpf.unprivileged", "bpf is open to unprivileged processes", unprivileged_bpf},
+      {"io_uring.reachable", "io_uring system calls reach the kernel", io_uring},
+  };
+  rows.insert(rows.end(), rest.begin(), rest.end());
+  add_kernel_paths(rows);
+  add_devices(rows);
+  add_unknowable(rows);
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<ConditionRow>& condition_table() {
+  static const std::vector<ConditionRow> rows = build_table();
+  return rows;
+}
+
+const std::vector<std::string>& capability_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const CapText& cap : kCapabilities) out.emplace_back(cap.name);
+    return out;
+  }();
+  return names;
+}
+
+bool is_unknowable(const std::string& condition) {
+  return condition.starts_with("attacker.") || condition.starts_with("feature.");
+}
+
+}  // namespace plimsoll::assess

@@ -1,0 +1,50 @@
+#include "policy/policy.h"
+
+#include <fmt/format.h>
+
+#include "base/embedded.h"
+#include "policy/faults.h"
+#include "policy/route_file.h"
+#include "policy/scoring_settings.h"
+#include "policy/yaml_tree.h"
+
+namespace plimsoll::policy {
+namespace {
+
+constexpr const char* kDefaults = "data/policies/default.yaml";
+constexpr const char* kRoutes = "data/routes/escape.yaml";
+constexpr const char* kCves = "data/routes/cves.yaml";
+
+// Parses one embedded file and hands it to `read`; a fault in it is a bug of ours.
+template <class Read>
+Status read_embedded(const char* path, const Read& read) {
+  const auto text = embedded_file(path);
+  if (!text) return Error{ErrorKind::bug, fmt::format("{} is not built into the program", path)};
+  auto document = parse_yaml(*text, path);
+  if (!document) return Error{ErrorKind::bug, document.error().message};
+  Faults faults(path);
+  read(*document, faults);
+  if (!faults.empty()) return Error{ErrorKind::bug, faults.error().message};
+  return Done{};
+}
+
+}  // namespace
+
+Result<Policy> default_policy() {
+  Policy policy;
+  PLIMSOLL_CHECK(read_embedded(kDefaults, [&](const YamlNode& d, Faults& f) { read_scoring(d, policy.scoring, f); }));
+  PLIMSOLL_CHECK(read_embedded(kRoutes, [&](const YamlNode& d, Faults& f) { policy.routes = read_routes(d, f); }));
+  PLIMSOLL_CHECK(read_embedded(kCves, [&](const YamlNode& d, Faults& f) { policy.cves = read_cves(d, f); }));
+  return policy;
+}
+
+Result<Policy> parse_policy(std::string_view text, const std::string& file_name) {
+  PLIMSOLL_TRY(policy, default_policy());
+  PLIMSOLL_TRY(document, parse_yaml(text, file_name));
+  Faults faults(file_name);
+  read_scoring(document, policy.scoring, faults);
+  if (!faults.empty()) return faults.error();
+  return policy;
+}
+
+}  // namespace plimsoll::policy

@@ -1,0 +1,133 @@
+#include "policy/policy.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/embedded.h"
+#include "base/text.h"
+#include "policy/scoring_settings.h"
+#include "policy/yaml_tree.h"
+
+namespace plimsoll::policy {
+namespace {
+
+const std::string kHead = "schema: plimsoll.policy/1\n";
+
+std::string faults_of(const std::string& text) {
+  auto policy = parse_policy(text, "mine.yaml");
+  return policy.ok() ? std::string() : policy.error().message;
+}
+
+TEST(DefaultPolicy, IsReadAndHoldsTheDocumentedConstants) {
+  auto policy = default_policy();
+  ASSERT_TRUE(policy.ok()) << policy.error().to_string();
+  EXPECT_EQ(policy->scoring, ScoringPolicy{});
+  EXPECT_GE(policy->routes.size(), 20U);
+  EXPECT_GE(policy->cves.size(), 50U);
+}
+
+TEST(DefaultPolicy, GivesEverySetting) {
+  const auto text = embedded_file("data/policies/default.yaml");
+  ASSERT_TRUE(text);
+  auto document = parse_yaml(*text, "default.yaml");
+  ASSERT_TRUE(document.ok());
+  EXPECT_TRUE(settings_absent(*document).empty());
+  EXPECT_EQ(scoring_settings().size(), 35U);
+}
+
+TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {
+  auto policy = default_policy();
+  ASSERT_TRUE(policy.ok());
+  std::set<std::string> ids;
+  for (const RouteRule& rule : policy->routes) ids.insert(rule.id);
+  for (const char* id :
+       {"esc.privileged", "esc.runtime_socket", "esc.host_path_write", "esc.hostpid_ptrace", "esc.hostpid_nsenter",
+        "esc.module", "esc.core_pattern", "esc.kernel_helpers", "esc.release_agent", "esc.release_agent_rw",
+        "esc.raw_disk", "esc.handle_read", "esc.mount_propagation", "esc.bpf", "esc.hostproc", "esc.systemd_dbus",
+        "esc.fd_leak", "esc.mem"}) {
+    EXPECT_EQ(ids.count(id), 1U) << id;
+  }
+  for (const CveRule& rule : policy->cves) {
+    EXPECT_TRUE(rule.cve.starts_with("CVE-")) << rule.cve;
+    EXPECT_TRUE(rule.route.starts_with("esc.")) << rule.cve;
+    for (const auto& range : rule.upstream) EXPECT_FALSE(range.fixed.empty()) << rule.cve;
+  }
+}
+
+TEST(UserPolicy, IsLaidOverTheDefault) {
+  auto policy = parse_policy(kHead +
+                                 "threats: {likelihood: {unknown: 0.5}}\nadditions:\n  reaches_wan: 7\n  by_label:\n"
+                                 "    - {name: customer data, label: \"data=customers\", points: 12}\n",
+                             "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  ScoringPolicy expected;
+  expected.likelihood_unknown = 0.5;
+  expected.points_reaches_wan = 7;
+  expected.user_additions = {{"customer data", "data=customers", 12}};
+  EXPECT_EQ(policy->scoring, expected);
+  EXPECT_FALSE(policy->routes.empty());
+}
+
+TEST(UserPolicy, TellsAllFaultsWithTheirPlaces) {
+  const std::string faults = faults_of(kHead +
+                                       "threats:\n"
+                                       "  likelihod: {}\n"
+                                       "  reach: {wan: 1.5, local: \"0.5\"}\n"
+                                       "levels:\n"
+                                       "  high: 70\n"
+                                       "  high: 60\n"
+                                       "edges: {inherit_direct_from_outside: maybe}\n");
+  EXPECT_NE(faults.find("mine.yaml:3:3: unknown key \"likelihod\" in threats; did you mean \"likelihood\"?"),
+            std::string::npos)
+      << faults;
+  EXPECT_NE(faults.find("mine.yaml:4:16: threats.reach.wan is 1.5, out of range; write a number from 0 to 1"),
+            std::string::npos)
+      << faults;
+  EXPECT_NE(faults.find("mine.yaml:4:28: threats.reach.local must be a number"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("mine.yaml:7:3: \"high\" is given twice"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("mine.yaml:8:38: edges.inherit_direct_from_outside must be true or false"), std::string::npos)
+      << faults;
+  EXPECT_EQ(split(faults, '\n').size(), 5U) << faults;
+}
+
+TEST(UserPolicy, RefusesWhatIsNoPolicy) {
+  EXPECT_NE(faults_of("").find("a policy is a map"), std::string::npos);
+  EXPECT_NE(faults_of("- 1\n").find("mine.yaml:1:1"), std::string::npos);
+  EXPECT_NE(faults_of("levels: {high: 70}\n").find("the schema is not named"), std::string::npos);
+  EXPECT_NE(faults_of("schema: plimsoll.policy/9\n").find("is not one this program reads"), std::string::npos);
+  EXPECT_NE(faults_of("schema: [\n").find("mine.yaml:2:1: not valid YAML"), std::string::npos)
+      << faults_of("schema: [\n");
+  EXPECT_NE(faults_of(kHead + "---\nschema: plimsoll.policy/1\n").find("second document"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "levels: {low: 80}\n").find("levels must fall"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "levels: {low: 1.5}\n").find("whole number"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "threats: {unknown_severity: nan}\n").find("must be a number"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "threats: {likelihood: {epss_base: 0.9}}\n").find("add to more than 1"),
+            std::string::npos);
+  EXPECT_NE(faults_of(kHead + "threats: 3\n").find("threats must be a map"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "additions: {by_label: [{name: a, label: b}]}\n").find("lacks \"points\""),
+            std::string::npos);
+  EXPECT_NE(faults_of("\xff\xfe").find("not UTF-8"), std::string::npos);
+}
+
+TEST(YamlTree, RefusesAliasesTagsDepthAndSize) {
+  EXPECT_NE(faults_of(kHead + "a: &x 1\nb: *x\n").find("mine.yaml:2:4: anchors"), std::string::npos)
+      << faults_of(kHead + "a: &x 1\n");
+  EXPECT_NE(faults_of(kHead + "a: !!python/object 1\n").find("tags"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "a: " + std::string(40, '[') + std::string(40, ']')).find("deeper than 32"),
+            std::string::npos);
+  EXPECT_NE(faults_of(std::string(1100000, ' ')).find("larger than"), std::string::npos);
+  std::string many = kHead + "a: [";
+  for (int i = 0; i < 100001; ++i) many += "1,";
+  EXPECT_NE(faults_of(many + "1]").find("more than 100000 values"), std::string::npos);
+}
+
+TEST(YamlTree, NoControlCharactersOfTheFileReachTheMessage) {
+  const std::string faults = faults_of(kHead + "\"bad\\e[31mkey\": 1\n");
+  EXPECT_NE(faults.find("unknown key"), std::string::npos) << faults;
+  EXPECT_EQ(faults.find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace plimsoll::policy

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace plimsoll::policy {
+
+// One value of a YAML document with its place (1-based). Scalars keep their text as written: what it means is the
+// reader's business.
+struct YamlNode {
+  enum class Kind { null, scalar, sequence, map } kind = Kind::null;
+  std::string text;     // scalar
+  bool quoted = false;  // scalar in quotes or a block: text, never a number
+  int line = 1, column = 1;
+  std::vector<YamlNode> keys;   // map: keys[i] belongs to items[i]
+  std::vector<YamlNode> items;  // sequence, map
+};
+
+// The single document of `text`. Refused, with "FILE:LINE:COLUMN: ..." as message: text that is no YAML, larger than
+// 1 MiB, deeper than 32, more than 100 000 values, anchors, aliases, tags, a second document. No exception leaves.
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name);
+
+}  // namespace plimsoll::policy

@@ -1,0 +1,62 @@
+// What a person sees, byte for byte. After an intended change: PLIMSOLL_UPDATE_GOLDEN=1 report_test, then read the
+// diff.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "report/render.h"
+#include "report/test_report.h"
+
+namespace plimsoll::report {
+namespace {
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(PLIMSOLL_SOURCE_DIR) + "/tests/golden/report/" + name;
+  if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file_atomically(path, text).ok());
+    return;
+  }
+  const auto expected = read_file(path);
+  ASSERT_TRUE(expected.ok()) << expected.error().to_string();
+  EXPECT_EQ(text, *expected) << path;
+}
+
+TEST(Golden, Table) { expect_golden("table.txt", render_table(small_world(), {})); }
+
+TEST(Golden, TableWithColour) {
+  Options options;
+  options.colour = true;
+  expect_golden("table_colour.txt", render_table(small_world(), options));
+}
+
+TEST(Golden, TableFilteredAndNarrow) {
+  Options options;
+  options.columns = 60;
+  options.severities = {SeverityLevel::high};
+  options.only_fixed = true;
+  expect_golden("table_filtered.txt", render_table(small_world(), options));
+}
+
+TEST(Golden, TableOfNothing) { expect_golden("table_empty.txt", render_table(Report{}, {})); }
+
+TEST(Golden, TableWithOldDatabase) {
+  Report report = small_world();
+  report.assets.clear();
+  report.generated_at += std::chrono::days(30);
+  expect_golden("table_old_database.txt", render_table(report, {}));
+}
+
+TEST(Golden, Explain) {
+  const Report report = small_world();
+  expect_golden("explain_front.txt", render_explain(report.assets[0], report, {}));
+  expect_golden("explain_inherited.txt", render_explain(report.assets[2], report, {}));
+  expect_golden("explain_unknown.txt", render_explain(report.assets[3], report, {}));
+}
+
+TEST(Golden, Fixes) { expect_golden("fixes.txt", render_fixes(small_world(), {})); }
+
+TEST(Golden, Html) { expect_golden("report.html", render_html(small_world(), {})); }
+
+}  // namespace
+}  // namespace plimsoll::report

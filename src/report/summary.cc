@@ -1,0 +1,159 @@
+#include "report/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "model/names.h"
+
+namespace plimsoll::report {
+namespace {
+
+std::string plural(size_t count, std::string_view one) {
+  return with_thousands(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
+std::string counted(const std::vector<std::pair<std::string_view, size_t>>& rows) {
+  std::vector<std::string> parts;
+  for (const auto& [word, count] : rows) {
+    if (count > 0) parts.push_back(with_thousands(count) + " " + std::string(word));
+  }
+  return join(parts, ", ");
+}
+
+std::optional<Instant> newest_data(const ThreatDbInfo& db) {
+  std::optional<Instant> newest;
+  for (const DbSource& source : db.sources) {
+    if (source.date && (!newest || *source.date > *newest)) newest = source.date;
+  }
+  return newest;
+}
+
+}  // namespace
+
+Counts counts_of(const std::vector<Threat>& threats) {
+  Counts counts{};
+  for (const Threat& threat : threats) ++counts[static_cast<size_t>(threat.severity.level)];
+  return counts;
+}
+
+std::string_view level_word(const AssetReport& asset) {
+  const bool looks_harmless = asset.assessment.level == ThreatLevel::minimal;
+  return looks_harmless && !is_complete(asset) ? "unknown" : name_of(asset.assessment.level);
+}
+
+std::string date_of(Instant at) { return format_rfc3339(at).substr(0, 10); }
+
+std::string with_thousands(uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string fixed(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
+
+std::string totals_line(const Report& report) {
+  constexpr std::string_view words[]{"critical", "high", "medium", "low", "minimal", "unknown"};
+  std::map<std::string_view, size_t> levels;
+  Counts threats{};
+  size_t gaps = 0, all_threats = 0;
+  for (const AssetReport& asset : report.assets) {
+    ++levels[level_word(asset)];
+    const Counts counts = counts_of(asset.threats);
+    for (size_t i = 0; i < counts.size(); ++i) threats[i] += counts[i];
+    all_threats += asset.threats.size();
+    if (!is_complete(asset)) ++gaps;
+  }
+  std::vector<std::pair<std::string_view, size_t>> by_level, by_severity;
+  for (const std::string_view word : words) by_level.emplace_back(word, levels[word]);
+  for (size_t i = threats.size(); i-- > 0;) {
+    by_severity.emplace_back(name_of(static_cast<SeverityLevel>(i)), threats[i]);
+  }
+  std::string out = plural(report.assets.size(), "asset");
+  if (!report.assets.empty()) out += ": " + counted(by_level);
+  out += "; " + plural(all_threats, "threat");
+  if (all_threats > 0) out += ": " + counted(by_severity);
+  if (gaps > 0) out += "; " + plural(gaps, "asset") + " not wholly assessed";
+  return out;
+}
+
+std::string database_line(const ThreatDbInfo& db) {
+  if (!db.present) return "threat database: none";
+  std::string out = "threat database: " + plural(db.records, "record");
+  if (db.built_at) out += ", built " + date_of(*db.built_at);
+  if (const auto newest = newest_data(db)) out += ", newest data " + date_of(*newest);
+  return out;
+}
+
+std::optional<std::string> database_warning(const Report& report, int warning_days) {
+  const ThreatDbInfo& db = report.threat_db;
+  if (!db.present) {
+    return "there is no threat database: no known vulnerability was looked for. Make one with `plimsoll db import`.";
+  }
+  if (db.records == 0) return "the threat database is empty: no known vulnerability was looked for.";
+  const auto newest = newest_data(db);
+  const std::optional<Instant> as_of = newest ? newest : db.built_at;
+  if (!as_of) return "the threat database does not say how old it is.";
+  const auto days = std::chrono::duration_cast<std::chrono::days>(report.generated_at - *as_of).count();
+  if (days <= warning_days) return std::nullopt;
+  return fmt::format(
+      "the threat database is {} days old: newer threats are not in it. Refresh it with `plimsoll db import`.", days);
+}
+
+std::optional<std::string> filter_line(const Options& options) {
+  std::vector<std::string> severities, parts;
+  for (const SeverityLevel level : options.severities) severities.emplace_back(name_of(level));
+  if (!severities.empty()) parts.push_back("of severity " + join(severities, ", "));
+  if (options.only_fixed) parts.emplace_back("with a fixed version");
+  if (parts.empty()) return std::nullopt;
+  return "Listed are only threats " + join(parts, " and ") + "; scores and counts are of all.";
+}
+
+PathText path_text(const Inherited& inherited) {
+  PathText out;
+  double edges = 1;
+  std::vector<std::string> names, factors;
+  for (size_t i = 0; i < inherited.path.size(); ++i) {
+    const PathStep& step = inherited.path[i];
+    names.push_back(step.name);
+    if (i == 0) continue;
+    edges *= step.edge;
+    factors.push_back(fixed(step.edge, 2));
+  }
+  const double start = edges > 0 ? inherited.level / edges : 0;
+  out.names = join(names, " -> ");
+  out.product =
+      fixed(start, 2) + (factors.empty() ? "" : " x ") + join(factors, " x ") + " = " + fixed(inherited.level, 3);
+  return out;
+}
+
+std::string falls_text(const FixAction& fix, size_t most) {
+  std::vector<std::string> parts;
+  for (const FixAction::Fall& fall : fix.falls) {
+    if (parts.size() == most) {
+      parts.push_back(plural(fix.falls.size() - most, "more asset"));
+      break;
+    }
+    parts.push_back(fmt::format("{} {} -> {}", fall.name, fall.before, fall.after));
+  }
+  return join(parts, ", ");
+}
+
+std::vector<Gap> gaps_of(const Report& report) {
+  std::map<Incomplete, std::vector<std::string>> where;
+  for (const Incomplete& gap : report.incomplete) where[gap];
+  for (const AssetReport& asset : report.assets) {
+    for (const Incomplete& gap : asset.assessment.not_assessed) where[gap].push_back(asset.asset.name);
+  }
+  std::vector<Gap> out;
+  for (auto& [gap, assets] : where) out.push_back({gap, std::move(assets)});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Gap& a, const Gap& b) { return a.assets.size() > b.assets.size(); });
+  return out;
+}
+
+std::string subject_of(const Threat& threat) { return threat.package ? threat.package->name : threat.title; }
+
+}  // namespace plimsoll::report

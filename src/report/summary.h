@@ -1,0 +1,62 @@
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/render.h"
+
+// What every renderer says about a report in the same words and numbers. Strings are raw: renderers escape them.
+namespace plimsoll::report {
+
+// Threats by severity; index by SeverityLevel.
+using Counts = std::array<size_t, 5>;
+Counts counts_of(const std::vector<Threat>& threats);
+
+// The asset's threats that the filters of `options` leave, in their order; they belong to `asset`.
+using Listed = std::vector<const Threat*>;
+Listed listed_threats(const AssetReport& asset, const Options& options);
+bool is_listed(const Threat& threat, const Options& options);
+
+// Whether all of the asset was looked at.
+inline bool is_complete(const AssetReport& asset) { return asset.assessment.not_assessed.empty(); }
+
+// The level as a word. An asset that was not wholly assessed is never called minimal, whatever its score: "unknown".
+std::string_view level_word(const AssetReport& asset);
+
+std::string date_of(Instant at);  // "2026-11-24"
+std::string with_thousands(uint64_t number);
+std::string fixed(double value, int digits);
+
+// "5 assets: 1 critical, 2 low, 2 unknown; 31 threats: 3 critical, ...; 2 assets not wholly assessed"
+std::string totals_line(const Report& report);
+// "threat database: 45,950 records, built 2026-11-24, newest data 2026-11-24"
+std::string database_line(const ThreatDbInfo& db);
+// Why the database is not to be relied on; nothing when it is there and fresh.
+std::optional<std::string> database_warning(const Report& report, int warning_days);
+// What was left out of the lists by the filters; nothing when nothing was asked for.
+std::optional<std::string> filter_line(const Options& options);
+
+struct PathText {
+  std::string names;    // "internet -> nginx -> redis"
+  std::string product;  // "1.00 x 0.50 x 0.20 = 0.10"
+};
+// The attack path by which an asset inherits; the first factor is the start's own level.
+PathText path_text(const Inherited& inherited);
+
+// "web 94 -> 71, node1 88 -> 60"
+std::string falls_text(const FixAction& fix, size_t most);
+
+// One gap, and where it was found.
+struct Gap {
+  Incomplete gap;
+  std::vector<std::string> assets;  // names; empty: the whole run
+};
+// All gaps of the run and of its assets; equal ones are one.
+std::vector<Gap> gaps_of(const Report& report);
+
+// The name a person calls the threat's object by: "openssl", or its title where there is no package.
+std::string subject_of(const Threat& threat);
+
+}  // namespace plimsoll::report

@@ -1,0 +1,17 @@
+#pragma once
+#include <random>
+
+#include "model/report.h"
+
+namespace plimsoll::report {
+
+// A hand-made world: a host, a front that is published, a redis that inherits by a path, one asset hardly assessed.
+Report small_world();
+
+// Text nobody should print as it is: markup, terminal codes, line breaks, wide and broken characters.
+std::string hostile_text(std::mt19937& random);
+
+// A report with every field filled from `random`, hostile text everywhere.
+Report random_report(std::mt19937& random);
+
+}  // namespace plimsoll::report

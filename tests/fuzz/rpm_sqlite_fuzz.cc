@@ -1,0 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "inventory/rpm_database.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string bytes(static_cast<const char*>(static_cast<const void*>(data)), size);
+  const auto found = plimsoll::inventory::parse_rpm_sqlite(std::move(bytes), [](std::string_view, std::string_view) {});
+  static_cast<void>(found.ok());
+  return 0;
+}

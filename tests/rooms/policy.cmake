@@ -1,0 +1,1 @@
+plimsoll_fuzzer(policy_yaml DEPS policy)

@@ -1,0 +1,1 @@
+plimsoll_fuzzer(proc_tables DEPS system)

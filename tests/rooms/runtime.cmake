@@ -1,0 +1,1 @@
+plimsoll_fuzzer(docker_reply DEPS runtime)
