@@ -13,6 +13,17 @@ namespace plimsoll::inventory {
 namespace {
 
 constexpr uint64_t smallest_program = uint64_t{256} << 10;
+
+// Endings of files that are no programs, by far the most of a file tree: they are not worth a look at their mode.
+bool is_data_name(std::string_view name) {
+  constexpr std::array<std::string_view, 33> endings = {
+      "c",    "h",    "hh",  "cc",  "cpp",  "hpp",  "js",      "ts",  "mjs", "cjs", "map",
+      "json", "py",   "pyc", "pyi", "rb",   "txt",  "md",      "rst", "xml", "css", "svg",
+      "html", "yaml", "yml", "png", "conf", "list", "md5sums", "mo",  "gz",  "pm",  "so"};
+  const size_t dot = name.rfind('.');
+  return dot != std::string_view::npos && std::ranges::find(endings, name.substr(dot + 1)) != endings.end();
+}
+
 constexpr uint32_t execute_bits = 0111;
 constexpr std::string_view magic = "\xff Go buildinf:";
 constexpr size_t magic_alignment = 16, header_size = 32;
@@ -255,13 +266,13 @@ Found parse_go_modules(std::string_view go_version, std::string_view modules) {
   return found;
 }
 
+// Where size and mode are not known yet (both 0) the name decides, and it is asked again once they are.
 bool wants_go_binary(const rootfs::Entry& entry) {
-  if (entry.size < smallest_program || entry.type != rootfs::EntryType::file) return false;
+  if (entry.type != rootfs::EntryType::file) return false;
+  const bool known = entry.size != 0 || entry.mode != 0;
+  if (known && entry.size < smallest_program) return false;
   if (entry.mode != 0) return (entry.mode & execute_bits) != 0;
-  const size_t slash = entry.path.rfind('/');
-  const std::string_view name = entry.path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  const std::string_view directory = entry.path.substr(0, slash == std::string_view::npos ? 0 : slash);
-  return name.find('.') == std::string_view::npos || directory.ends_with("bin");
+  return !is_data_name(entry.path.substr(entry.path.rfind('/') + 1));
 }
 
 Result<Found> read_go_binary(std::string_view, rootfs::File& file) {

@@ -131,6 +131,9 @@ TEST(GoBinary, CandidatesAreChosenByModeElseByName) {
   EXPECT_FALSE(wanted("opt/x.so", 0, large));
   EXPECT_TRUE(wanted("usr/bin/kubectl.1.30", 0, large));
   EXPECT_FALSE(wanted("usr/bin/x", 0755, 1000));
+  EXPECT_TRUE(wanted("app/server", 0, 0));  // neither is known yet: a directory tree asks again
+  EXPECT_TRUE(wanted("app/server.v2", 0, 0));
+  EXPECT_FALSE(wanted("usr/lib/python3/x.py", 0, 0));
 }
 
 }  // namespace

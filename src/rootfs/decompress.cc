@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "rootfs/tar_header.h"
 
@@ -46,6 +47,7 @@ class GzipChunks : public ChunkSource {
   }
 
   Result<std::string_view> next() override {
+    if (failed_) return *failed_;
     state_->next_out = out_.data();
     state_->avail_out = static_cast<uint32_t>(out_.size());
     while (state_->avail_out == out_.size()) {
@@ -60,7 +62,10 @@ class GzipChunks : public ChunkSource {
         take(piece);
       }
       if (state_->block_state == ISAL_BLOCK_FINISH && !next_member()) continue;
-      if (const int code = isal_inflate(state_.get()); code < 0) return broken(code);
+      if (const int code = isal_inflate(state_.get()); code < 0) {
+        failed_ = broken(code);
+        if (state_->avail_out == out_.size()) return *failed_;
+      }
     }
     const size_t count = out_.size() - state_->avail_out;
     PLIMSOLL_CHECK(meter_.went_out(count));
@@ -96,6 +101,7 @@ class GzipChunks : public ChunkSource {
 
   ChunkSource& packed_;
   Meter meter_;
+  std::optional<Error> failed_;  // reported once what came out before it is handed on
   std::unique_ptr<inflate_state> state_ = std::make_unique<inflate_state>();
   std::vector<uint8_t> out_ = std::vector<uint8_t>(piece_size);
 };
@@ -108,6 +114,7 @@ class ZstdChunks : public ChunkSource {
   }
 
   Result<std::string_view> next() override {
+    if (failed_) return *failed_;
     ZSTD_outBuffer out{out_.data(), out_.size(), 0};
     while (out.pos == 0) {
       if (in_.pos == in_.size && !pending_) {
@@ -121,7 +128,9 @@ class ZstdChunks : public ChunkSource {
       }
       const size_t left = ZSTD_decompressStream(context_.get(), &out, &in_);
       if (ZSTD_isError(left) != 0) {
-        return Error{ErrorKind::malformed, fmt::format("not valid zstd data ({})", ZSTD_getErrorName(left))};
+        failed_ = Error{ErrorKind::malformed, fmt::format("not valid zstd data ({})", ZSTD_getErrorName(left))};
+        if (out.pos == 0) return *failed_;
+        break;
       }
       frame_ended_ = left == 0;
       pending_ = out.pos == out.size && !frame_ended_;
@@ -138,6 +147,7 @@ class ZstdChunks : public ChunkSource {
   Meter meter_;
   std::unique_ptr<ZSTD_DCtx, Free> context_{ZSTD_createDCtx()};
   ZSTD_inBuffer in_{nullptr, 0, 0};
+  std::optional<Error> failed_;
   bool pending_ = false;  // the output buffer was filled: more may be waiting inside
   bool frame_ended_ = true;
   std::vector<char> out_ = std::vector<char>(piece_size);

@@ -45,6 +45,18 @@ TEST(DirectoryTree, ShowsEveryNameAndReadsTheWantedOnes) {
   EXPECT_EQ((recorder.files.at({"usr/bin/tool", 0}).mode), 04755U);
 }
 
+TEST(DirectoryTree, AsksAgainOnceSizeAndModeAreKnown) {
+  const TempDirectory dir;
+  dir.write("root/app/server", "program");
+  dir.write("root/app/notes", "text");
+  ASSERT_EQ(::chmod((dir / "root/app/server").c_str(), 0755), 0);
+  Recorder recorder;
+  recorder.chosen = [](const Entry& entry) { return entry.mode == 0 || (entry.mode & 0111U) != 0; };
+  ASSERT_TRUE(open(dir)->walk(recorder).ok());
+  EXPECT_EQ(recorder.content("app/server"), "program");
+  EXPECT_EQ(recorder.files.size(), 1U);
+}
+
 TEST(DirectoryTree, SkipsWhatItIsToldToSkip) {
   const TempDirectory dir;
   dir.write("root/var/lib/engine/x", "1");

@@ -190,20 +190,30 @@ void DirectoryWalk::show(int directory, const char* name, unsigned char type, co
   desk.path += name;
   Entry entry{.path = desk.path, .type = type_of(type), .link_target = {}};
   if (type == DT_UNKNOWN || (type == DT_REG && desk.needs_mode)) {
-    struct stat status{};
-    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) {
-      if (errno != ENOENT) omissions_.add("files", desk.path, std::strerror(errno), remedy_for(errno));
-      return;
-    }
-    entry.type = type_of(status.st_mode);
-    entry.size = entry.type == EntryType::file ? static_cast<uint64_t>(status.st_size) : 0;
-    entry.mode = status.st_mode & 07777;
+    if (!learn_mode(directory, name, entry)) return;
   }
   if (entry.type == EntryType::directory) {
     if (skip_.contains(entry.path)) return;
     desk.found.push_back({desk.path, place});
   }
-  if (visitor_.wants(entry) && entry.type == EntryType::file) show_file(directory, name, entry);
+  if (!visitor_.wants(entry) || entry.type != EntryType::file) return;
+  if (entry.mode == 0 && entry.size == 0) {  // wanted by its name: now by what it is
+    if (!learn_mode(directory, name, entry) || entry.type != EntryType::file || !visitor_.wants(entry)) return;
+  }
+  show_file(directory, name, entry);
+}
+
+// Fills in type, size and mode; false when the file is gone or cannot be looked at, which is then noted.
+bool DirectoryWalk::learn_mode(int directory, const char* name, Entry& entry) {
+  struct stat status{};
+  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) {
+    if (errno != ENOENT) omissions_.add("files", entry.path, std::strerror(errno), remedy_for(errno));
+    return false;
+  }
+  entry.type = type_of(status.st_mode);
+  entry.size = entry.type == EntryType::file ? static_cast<uint64_t>(status.st_size) : 0;
+  entry.mode = status.st_mode & 07777;
+  return true;
 }
 
 void DirectoryWalk::show_file(int directory, const char* name, Entry& entry) {

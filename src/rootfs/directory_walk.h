@@ -40,6 +40,7 @@ class DirectoryWalk {
   std::shared_ptr<const Place> enter(int directory, const Task& task);
   void show_entries(int directory, const Task& task, const std::shared_ptr<const Place>& place, Desk& desk);
   void show(int directory, const char* name, unsigned char type, const std::shared_ptr<const Place>& place, Desk& desk);
+  bool learn_mode(int directory, const char* name, Entry& entry);
   void show_file(int directory, const char* name, Entry& entry);
 
   int root_;

@@ -47,8 +47,8 @@ class Visitor {
   virtual void visit(const Entry& entry, File& file) = 0;
 
   // Directory trees: whether size and mode are read for the regular files of this directory before wants() is asked.
-  // A system call each, so by default only where programs live; elsewhere wants() sees 0 for both. visit() always
-  // sees the real ones.
+  // A system call each, so by default only where programs live. Elsewhere wants() sees 0 for both; for files that it
+  // says yes to they are read, and it is asked a second time, with both known.
   virtual bool needs_mode(std::string_view directory);
 
   // Images: `link` is one more name (hard link) of the file `target` of the same layer, which was visited already.
