@@ -88,6 +88,15 @@ AssetReport container_asset(probe::ContainerProbe& probed, const std::string& no
   return asset;
 }
 
+// An internal network has a route as far as its own bridge, and the runtime drops what wants to go further.
+void close_internal_networks(ContainerFacts& facts) {
+  if (!facts.networks.known() || facts.networks.value->empty()) return;
+  const auto& networks = *facts.networks.value;
+  if (std::all_of(networks.begin(), networks.end(), [](const NetworkAttachment& n) { return n.internal; })) {
+    facts.reaches_outside = Fact<bool>::of(false, "all of its networks are internal");
+  }
+}
+
 struct Mapped {
   std::vector<std::string> files;
   bool complete = false;
@@ -143,6 +152,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     say("probing containers", i + 1, found.containers.size());
     probe::ContainerProbe probed = probe::probe_container(machine, found.containers[i]);
     mapped.push_back({std::move(probed.mapped), probed.mapped_complete});
+    close_internal_networks(probed.facts);
     report.assets.push_back(container_asset(probed, node, platform, now));
     const AssetReport& asset = report.assets.back();
     add_connections(report.assets.size() - 1, probe::container_connections(machine, asset.asset.id, *asset.container));

@@ -63,6 +63,17 @@ void fill(const World& world, const AssetState& state, const StrongestPath& inhe
   out.level = level_of(out.score, out.not_assessed.empty(), policy);
 }
 
+// The graph of what travels over the network alone: without a host's power over its containers and theirs over it.
+AttackGraph network_only(const World& world) {
+  AttackGraph graph = world.graph();
+  const auto hosts = [&](int node, int of) { return world.assets()[static_cast<size_t>(of)].host == node; };
+  for (size_t i = 0; i < graph.edges().size(); ++i) {
+    const AttackEdge& edge = graph.edges()[i];
+    if (hosts(edge.from, edge.to) || hosts(edge.to, edge.from)) graph.set_probability(i, 0);
+  }
+  return graph;
+}
+
 }  // namespace
 
 void assess(Report& report, const Rules& rules) {
@@ -73,7 +84,7 @@ void assess(Report& report, const Rules& rules) {
     std::vector<double> own, nothing(world.assets().size(), 0.0);
     for (const AssetState& state : world.assets()) own.push_back(state.own);
     const auto inherited = world.graph().inherited(own, rules.scoring.inherit_direct_from_outside);
-    const auto from_outside = world.graph().inherited(nothing, true);
+    const auto from_outside = network_only(world).inherited(nothing, true);
     std::map<const AssetReport*, size_t> place;
     for (size_t i = 0; i < world.assets().size(); ++i) place[world.assets()[i].report] = i;
     for (const AssetReport& asset : report.assets) {

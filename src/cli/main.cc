@@ -13,7 +13,8 @@
 namespace plimsoll::cli {
 
 int fail(const Error& error, int code) {
-  for (const std::string_view line : split(error.to_string(), '\n')) {
+  const std::string text = error.to_string();
+  for (const std::string_view line : split(text, '\n')) {
     std::fprintf(stderr, "plimsoll: %s\n", printable(line).c_str());
   }
   return code;

@@ -22,8 +22,9 @@ void add_world_options(CLI::App& command, ScanOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "No progress line");
 }
 
-int usage_or_incomplete(const Error& error) {
-  return error.kind == ErrorKind::malformed && error.context.empty() ? exit_usage : exit_incomplete;
+std::string target_fault(const std::string& text) {
+  const Result<analyzer::Target> target = analyzer::parse_target(text);
+  return target.ok() ? "" : target.error().to_string();
 }
 
 // Writes the rendered text where the command line says.
@@ -49,7 +50,7 @@ int run_scan(const ScanOptions& options) {
   if (!early.ok()) return fail(early.error(), exit_usage);
 
   Result<World> world = assess_world(options);
-  if (!world.ok()) return fail(world.error(), usage_or_incomplete(world.error()));
+  if (!world.ok()) return fail(world.error(), exit_incomplete);
   const Result<report::Options> how = render_options(options, world->policy);
   if (!how.ok()) return fail(how.error(), exit_usage);
   if (const int code = deliver(render(world->report, options, *how), options); code != exit_done) return code;
@@ -59,7 +60,7 @@ int run_scan(const ScanOptions& options) {
 
 int run_explain(const ScanOptions& options, const std::string& name) {
   Result<World> world = assess_world(options);
-  if (!world.ok()) return fail(world.error(), usage_or_incomplete(world.error()));
+  if (!world.ok()) return fail(world.error(), exit_incomplete);
   const Result<report::Options> how = render_options(options, world->policy);
   if (!how.ok()) return fail(how.error(), exit_usage);
   const auto& assets = world->report.assets;
@@ -82,7 +83,7 @@ int run_explain(const ScanOptions& options, const std::string& name) {
 
 int run_fix(const ScanOptions& options) {
   Result<World> world = assess_world(options);
-  if (!world.ok()) return fail(world.error(), usage_or_incomplete(world.error()));
+  if (!world.ok()) return fail(world.error(), exit_incomplete);
   const Result<report::Options> how = render_options(options, world->policy);
   if (!how.ok()) return fail(how.error(), exit_usage);
   const int code = deliver(report::render_fixes(world->report, *how), options);
@@ -98,7 +99,7 @@ constexpr const char* targets_help =
 void add_scan(CLI::App& app, Run& run) {
   const auto options = std::make_shared<ScanOptions>();
   CLI::App* scan = app.add_subcommand("scan", "Score this machine, its container runtime and every container on it");
-  scan->add_option("TARGET", options->targets, targets_help);
+  scan->add_option("TARGET", options->targets, targets_help)->check(target_fault);
   add_world_options(*scan, *options);
   scan->add_option("--format", options->format, "table, json or html")->check(CLI::IsMember({"table", "json", "html"}));
   scan->add_option("--severity", options->severities,
@@ -112,12 +113,12 @@ void add_scan(CLI::App& app, Run& run) {
   const auto name = std::make_shared<std::string>();
   CLI::App* explain = app.add_subcommand("explain", "The make-up of one asset's threat level");
   explain->add_option("ASSET", *name, "Name or id of a container, or 'host'")->required();
-  explain->add_option("--target", options->targets, targets_help);
+  explain->add_option("--target", options->targets, targets_help)->check(target_fault);
   add_world_options(*explain, *options);
   explain->callback([options, name, &run] { run = [options, name] { return run_explain(*options, *name); }; });
 
   CLI::App* fix = app.add_subcommand("fix", "What to fix first, ranked by how far it lowers the threat levels");
-  fix->add_option("TARGET", options->targets, targets_help);
+  fix->add_option("TARGET", options->targets, targets_help)->check(target_fault);
   add_world_options(*fix, *options);
   fix->callback([options, &run] { run = [options] { return run_fix(*options); }; });
 }

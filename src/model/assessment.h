@@ -53,7 +53,8 @@ struct Assessment {
   double own_threats = 0;                    // 0-1, without additions
   std::vector<FixedAddition> additions;
   Inherited inherited;
-  Inherited from_outside;     // the strongest path that starts at the outside network, whether or not it is the one inherited
+  Inherited
+      from_outside;  // the strongest path that starts at the outside network, whether or not it is the one inherited
   std::vector<Contribution> contributions;  // worst first
   std::vector<RouteFinding> routes;
   IncompleteList not_assessed;

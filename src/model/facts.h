@@ -154,7 +154,7 @@ struct HostFacts {
   Fact<std::vector<Listener>> listeners;
   std::vector<std::string> addresses;
   Fact<bool> reaches_outside;
-  Fact<uint64_t> capability_bound;   // capabilities the first process may ever hold: what "all" means here
+  Fact<uint64_t> capability_bound;  // capabilities the first process may ever hold: what "all" means here
   Instant boot_time{};
   std::vector<RuntimeFacts> runtimes;
   bool operator==(const HostFacts&) const = default;

@@ -110,6 +110,10 @@ void inherited(Page& page, const Assessment& a) {
     if (!step.why.empty()) page.paragraph("     ", step.why, 5, Style::dim);
   }
   amount_line(page, " Inherited level", fixed(a.inherited.level * 100, 1));
+  if (shows_from_outside(a)) {
+    const PathText path = path_text(a.from_outside);
+    page.paragraph("  From outside over the network (not added): ", path.names + ", " + path.product, 5, Style::dim);
+  }
 }
 
 void routes(Page& page, const Assessment& a) {

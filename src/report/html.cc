@@ -108,6 +108,10 @@ string reasons(const Assessment& a) {
     const PathText path = path_text(a.inherited);
     out += list_item("Attack path: " + path.names + ", " + path.product);
   }
+  if (shows_from_outside(a)) {
+    const PathText path = path_text(a.from_outside);
+    out += list_item("From outside over the network: " + path.names + ", " + path.product);
+  }
   for (const RouteFinding& route : a.routes) {
     const string sure = route.assessed ? string(name_of(route.certainty)) : "possible, not assessed";
     out += list_item("Escape route: " + route.title + " (" + sure + ")" +

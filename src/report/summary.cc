@@ -111,6 +111,10 @@ std::optional<std::string> filter_line(const Options& options) {
   return "Listed are only threats " + join(parts, " and ") + "; scores and counts are of all.";
 }
 
+bool shows_from_outside(const Assessment& assessment) {
+  return assessment.from_outside.path.size() > 2 && assessment.from_outside != assessment.inherited;
+}
+
 PathText path_text(const Inherited& inherited) {
   PathText out;
   double edges = 1;

@@ -45,6 +45,10 @@ struct PathText {
 // The attack path by which an asset inherits; the first factor is the start's own level.
 PathText path_text(const Inherited& inherited);
 
+// Whether the path from the outside tells more than the inherited one does: it has an asset in between and is another
+// path.
+bool shows_from_outside(const Assessment& assessment);
+
 // "web 94 -> 71, node1 88 -> 60"
 std::string falls_text(const FixAction& fix, size_t most);
 

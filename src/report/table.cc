@@ -84,6 +84,10 @@ void reasons(Page& page, const Assessment& assessment) {
     const PathText path = path_text(assessment.inherited);
     page.paragraph("  path ", path.names + ", " + path.product, 7);
   }
+  if (shows_from_outside(assessment)) {
+    const PathText path = path_text(assessment.from_outside);
+    page.paragraph("  from outside ", path.names + ", " + path.product, 15);
+  }
   size_t shown = 0;
   for (const RouteFinding& route : assessment.routes) {
     if (shown++ == routes_shown) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "system/initial_namespaces.h"
+#include "system/proc_status.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -128,6 +129,16 @@ Fact<bool> read_modules(const system::Machine& machine) {
   return Fact<bool>::missing(stat.error().to_string(), path);
 }
 
+// What no process of this machine may exceed: the bounding set of the first one.
+Fact<uint64_t> read_capability_bound(const system::Machine& machine) {
+  const std::string path = "/proc/1/status";
+  const Result<std::string> text = machine.read_file(path);
+  if (!text.ok()) return Fact<uint64_t>::missing(text.error().message, path);
+  const system::ProcessStatus status = system::parse_status(*text);
+  if (!status.capabilities) return Fact<uint64_t>::missing("no CapBnd line", path);
+  return Fact<uint64_t>::of(status.capabilities->bounding, path + " CapBnd");
+}
+
 Fact<int> read_cgroup_version(const system::Machine& machine) {
   const auto mounts = system::host_mounts(machine, system::initial_namespaces(machine));
   if (!mounts.known()) return Fact<int>::missing(mounts.unknown, mounts.source);
@@ -155,6 +166,7 @@ void read_kernel_settings(const system::Machine& machine, HostFacts& facts, syst
   facts.module_signatures_enforced = read_signatures(machine);
   facts.kernel_modules_supported = read_modules(machine);
   facts.cgroup_version = read_cgroup_version(machine);
+  facts.capability_bound = read_capability_bound(machine);
   note(facts.lockdown, "kernel lockdown", gaps);
   note(facts.active_lsms, "active security modules", gaps);
   note(facts.module_signatures_enforced, "module signatures", gaps);
