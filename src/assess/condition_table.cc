@@ -53,9 +53,9 @@ Judged capability_anywhere(const C& c, int number, const std::string& name) {
 }
 
 Judged all_capabilities(const C& c, const H& h) {
-  // All that the host's first process may hold; else the 38 that every kernel since 3.16 knows.
+  // The 38 that every kernel since 3.16 and every runtime knows, without those the host itself has given up.
   uint64_t wanted = (uint64_t{1} << 38) - 1;
-  if (h.capability_bound.known() && *h.capability_bound.value != 0) wanted = *h.capability_bound.value;
+  if (h.capability_bound.known() && *h.capability_bound.value != 0) wanted &= *h.capability_bound.value;
   const Judged all = any_process(c, [&](const ProcessFacts& p) -> Judged {
     const ReachableCaps caps = reachable_caps(c, p);
     if ((caps.sure & wanted) == wanted) return {Tristate::yes, fmt::format("all capabilities ({})", caps.source)};
