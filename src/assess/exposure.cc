@@ -9,7 +9,7 @@ namespace plimsoll::assess {
 namespace {
 
 std::string said(const Flow& flow, const FlowEnd& peer, const char* verb) {
-  const std::string who = peer.address.empty() ? "" : " " + printable(peer.address, 64);
+  const std::string who = peer.address.empty() ? " anywhere" : " " + printable(peer.address, 64);
   return fmt::format("{} {}{}, {} port {}", flow.seen ? "connections seen" : "connections possible", verb, who,
                      name_of(flow.transport), flow.to.port);
 }
