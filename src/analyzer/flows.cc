@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "analyzer/address.h"
+#include "system/proc_net.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -115,15 +116,13 @@ class AddressBook {
   std::map<std::string, AssetId> owners_;
 };
 
-bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
-
 void add_seen(FlowTable& table, const AddressBook& book, const std::vector<probe::Connection>& connections) {
   // Both ends of one connection may be reported: it counts once.
   std::set<std::tuple<std::string, uint16_t, std::string, uint16_t>> counted;
   for (const probe::Connection& c : connections) {
     const std::string local = plain_address(c.local_address);
     const std::string remote = plain_address(c.remote_address);
-    if (is_loopback(local) || is_loopback(remote)) continue;
+    if (system::is_loopback(local) || system::is_loopback(remote)) continue;
     FlowEnd here{c.owner, local, c.local_port, false};
     FlowEnd there = book.end(remote, c.remote_port);
     if (there.asset == c.owner) continue;

@@ -32,21 +32,6 @@ size_t find_metric(std::string_view name, std::span<const Metric> table, size_t 
   return table.size();
 }
 
-AttackVector attack_vector_of(char letter) {
-  switch (letter) {
-    case 'N':
-      return AttackVector::network;
-    case 'A':
-      return AttackVector::adjacent;
-    case 'L':
-      return AttackVector::local;
-    case 'P':
-      return AttackVector::physical;
-    default:
-      return AttackVector::unknown;
-  }
-}
-
 // CVSS v2.0, section 3.2.1 of FIRST's guide.
 constexpr std::array<Metric, 14> kV2 = {{{"AV", "L A N", true},
                                          {"AC", "H M L", true},
@@ -156,6 +141,21 @@ std::optional<CvssScore> score_cvss(std::string_view vector) {
   if (take_prefix(vector, "CVSS:4.0/")) return score_v4(vector);
   if (!take_prefix(vector, "CVSS:2.0/")) take_prefix(vector, "CVSS2#");
   return score_v2(vector);
+}
+
+AttackVector attack_vector_of(char letter) {
+  switch (letter) {
+    case 'N':
+      return AttackVector::network;
+    case 'A':
+      return AttackVector::adjacent;
+    case 'L':
+      return AttackVector::local;
+    case 'P':
+      return AttackVector::physical;
+    default:
+      return AttackVector::unknown;
+  }
 }
 
 }  // namespace plimsoll::feed

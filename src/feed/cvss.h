@@ -17,4 +17,7 @@ struct CvssScore {
 // v4.0. Nothing for a vector that is not valid (missing or repeated base metrics, unknown values).
 std::optional<CvssScore> score_cvss(std::string_view vector);
 
+// What the letter after "AV:" says, in every version of CVSS; unknown for any other letter.
+AttackVector attack_vector_of(char letter);
+
 }  // namespace plimsoll::feed

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "feed/cvss.h"
 #include "model/names.h"
 
 namespace plimsoll::threatdb {
@@ -58,18 +59,7 @@ AttackVector attack_vector_of(std::string_view vector) {
   if (at == std::string_view::npos) return AttackVector::unknown;
   at = vector.find("AV:", at) + 3;
   if (at >= vector.size()) return AttackVector::unknown;
-  switch (vector[at]) {
-    case 'N':
-      return AttackVector::network;
-    case 'A':
-      return AttackVector::adjacent;
-    case 'L':
-      return AttackVector::local;
-    case 'P':
-      return AttackVector::physical;
-    default:
-      return AttackVector::unknown;
-  }
+  return feed::attack_vector_of(vector[at]);
 }
 
 Judgement judge_severity(std::vector<Opinion> opinions) {
