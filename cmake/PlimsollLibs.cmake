@@ -12,7 +12,7 @@ pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
-pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(curl REQUIRED libcurl)  # its headers; src/system/curl_late.cc loads it
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 # yaml-cpp 0.7 exports a bare target name.
 if(NOT TARGET yaml-cpp::yaml-cpp)

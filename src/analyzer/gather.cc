@@ -109,9 +109,8 @@ void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, c
     asset.assessment.not_assessed.push_back({"packages", tree.error().to_string(), tree.error().advice});
     return;
   }
-  const auto heard = [&](uint64_t entries) {
-    if (settings.progress) settings.progress(step, entries, 0);
-  };
+  std::function<void(uint64_t)> heard;  // empty when nobody listens: then no entry need be counted
+  if (settings.progress) heard = [&](uint64_t entries) { settings.progress(step, entries, 0); };
   Result<inventory::Taken> taken = inventory::take_inventory(**tree, heard);
   if (!taken.ok()) {
     asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});

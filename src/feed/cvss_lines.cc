@@ -1,5 +1,7 @@
 // Base vectors by CVE, one JSON object a line:
 // {"id":"CVE-...","severity":[{"type":"CVSS_V3","score":"..."}],"source":"nvd"}.
+#include <functional>
+
 #include "base/text.h"
 #include "feed/advisory.h"
 #include "feed/inflate.h"
@@ -16,9 +18,33 @@ constexpr size_t kMaxLine = size_t{64} << 10;
 constexpr size_t kMaxId = 64, kMaxSource = 128;
 constexpr size_t kMaxNamed = 100;  // broken lines told one by one
 
+// The quarter of a million entries of NVD have a few thousand vectors among them: most are scored already when they
+// come again.
+class ScoredVectors {
+ public:
+  bool read(std::string_view text, Severity& into) {
+    Slot& slot = slots_[std::hash<std::string_view>{}(text) % slots_.size()];
+    if (slot.text != text) {
+      slot.good = read_severity(text, slot.severity);
+      slot.text = text;
+    }
+    if (slot.good) into = slot.severity;
+    return slot.good;
+  }
+
+ private:
+  struct Slot {
+    std::string text;
+    Severity severity;
+    bool good = false;
+  };
+  std::vector<Slot> slots_ = std::vector<Slot>(4096);
+};
+
 class LineReader {
  public:
-  LineReader(CveSeverity& into, JsonCursor& json) : into_(into), json_(json), severities_(into.severities) {}
+  LineReader(CveSeverity& into, JsonCursor& json, ScoredVectors& scored)
+      : into_(into), json_(json), scored_(scored), severities_(into.severities) {}
 
   void member(std::string_view key, sj::value value) {
     if (key == "id") into_.cve.assign(json_.string(value, "id").substr(0, kMaxId));
@@ -39,12 +65,13 @@ class LineReader {
   void opinion(sj::value value) {
     json_.object(value, "severity[]", [&](std::string_view key, sj::value v) {
       if (key != "score") return;
-      if (!read_severity(json_.string(v, "severity[].score"), severities_.next())) severities_.drop_last();
+      if (!scored_.read(json_.string(v, "severity[].score"), severities_.next())) severities_.drop_last();
     });
   }
 
   CveSeverity& into_;
   JsonCursor& json_;
+  ScoredVectors& scored_;
   Slots<Severity> severities_;
   std::string_view source_;
 };
@@ -54,12 +81,13 @@ Result<std::vector<CveSeverity>> read_lines(std::string_view text, IncompleteLis
   std::vector<CveSeverity> out;
   out.reserve(text.size() / 110);
   JsonSource source;
+  ScoredVectors scored;
   Lines lines(text);
   size_t broken = 0;
   for (std::string_view line; lines.next(line);) {
     if (trim(line).empty()) continue;
     JsonCursor cursor;
-    LineReader reader(out.emplace_back(), cursor);
+    LineReader reader(out.emplace_back(), cursor, scored);
     const Status status = source.read(
         line, "", kMaxLine, cursor, [&](std::string_view key, sj::value value) { reader.member(key, value); },
         [&] { reader.finish(); });

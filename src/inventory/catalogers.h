@@ -21,6 +21,7 @@ enum class Role {
 struct Cataloger {
   std::string_view name;  // "dpkg status", for messages
   Role role;
+  std::string_view last_letters;                                      // of the paths it may want; empty: any
   bool (*wants)(const rootfs::Entry& entry);                          // cheap; regular files only
   Result<Found> (*parse)(std::string_view path, rootfs::File& file);  // may run on several threads at once
 };

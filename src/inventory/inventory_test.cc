@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "inventory/catalogers.h"
 #include "inventory/os_release.h"
@@ -208,6 +209,47 @@ TEST(Catalogers, HaveNamesOfTheirOwn) {
   for (const Cataloger& a : catalogers()) {
     EXPECT_EQ(std::ranges::count_if(catalogers(), [&](const Cataloger& b) { return a.name == b.name; }), 1);
   }
+}
+
+// By its own test alone each path would be wanted: the letters of its row must not keep it from being asked.
+TEST(Catalogers, AreAskedForEveryFileOfTheirs) {
+  const std::vector<std::string> paths = {"etc/os-release",
+                                          "usr/lib/os-release",
+                                          "etc/alpine-release",
+                                          "etc/redhat-release",
+                                          "etc/centos-release",
+                                          "etc/debian_version",
+                                          "var/lib/dpkg/status",
+                                          "var/lib/dpkg/status.d/x1",
+                                          "var/lib/dpkg/info/libc6:amd64.list",
+                                          "lib/apk/db/installed",
+                                          "usr/lib/apk/db/installed",
+                                          "var/lib/rpm/rpmdb.sqlite",
+                                          "var/lib/rpm/Packages.db",
+                                          "var/lib/rpm/Packages",
+                                          "usr/lib/sysimage/rpm/rpmdb.sqlite",
+                                          "var/lib/rpm/rpmdb.sqlite-wal",
+                                          "app/node_modules/a/package.json",
+                                          "app/package-lock.json",
+                                          "app/npm-shrinkwrap.json",
+                                          "app/yarn.lock",
+                                          "app/pnpm-lock.yaml",
+                                          "l/a.dist-info/METADATA",
+                                          "l/a.egg-info/PKG-INFO",
+                                          "l/EGG-INFO/PKG-INFO",
+                                          "l/a.egg-info",
+                                          "opt/server"};
+  std::set<std::string_view> met;
+  for (const std::string& path : paths) {
+    const rootfs::Entry entry{.path = path, .size = 1 << 20, .mode = 0755, .link_target = {}};
+    const auto all = catalogers();
+    const auto first = std::ranges::find_if(all, [&](const Cataloger& row) { return row.wants(entry); });
+    ASSERT_NE(first, all.end()) << path;
+    ASSERT_NE(cataloger_for(entry), nullptr) << path;
+    EXPECT_EQ(cataloger_for(entry)->name, first->name) << path;
+    met.insert(first->name);
+  }
+  EXPECT_EQ(met.size(), catalogers().size());
 }
 
 TEST(OsRelease, ReadsQuotesEscapesAndComments) {

@@ -21,8 +21,7 @@ class Collector : public rootfs::Visitor {
   explicit Collector(const std::function<void(uint64_t)>& progress) : progress_(progress) {}
 
   bool wants(const rootfs::Entry& entry) override {
-    const uint64_t seen = entries_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (progress_ && seen % entries_between_reports == 0) progress_(seen);
+    if (progress_) count();
     if (entry.type != rootfs::EntryType::file) return false;
     look_at_mode(entry);
     return cataloger_for(entry) != nullptr;
@@ -59,6 +58,11 @@ class Collector : public rootfs::Visitor {
     const Found& found = finding.found;
     return finding.cataloger->role != Role::os_database && !finding.error && found.packages.empty() && !found.os &&
            found.owned.empty() && found.not_assessed.empty();
+  }
+
+  void count() {
+    const uint64_t seen = entries_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (seen % entries_between_reports == 0) progress_(seen);
   }
 
   void look_at_mode(const rootfs::Entry& entry) {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/embedded.h"
 #include "base/text.h"
 #include "policy/scoring_settings.h"
+#include "policy/tree_image.h"
 #include "policy/yaml_tree.h"
 
 namespace plimsoll::policy {
@@ -26,6 +28,34 @@ TEST(DefaultPolicy, IsReadAndHoldsTheDocumentedConstants) {
   EXPECT_EQ(policy->scoring, ScoringPolicy{});
   EXPECT_GE(policy->routes.size(), 20U);
   EXPECT_GE(policy->cves.size(), 50U);
+}
+
+// Line, column and quotes too.
+void expect_same(const YamlNode& a, const YamlNode& b) {
+  ASSERT_EQ(std::tie(a.kind, a.text, a.quoted, a.line, a.column), std::tie(b.kind, b.text, b.quoted, b.line, b.column));
+  ASSERT_EQ(a.keys.size(), b.keys.size());
+  ASSERT_EQ(a.items.size(), b.items.size());
+  for (size_t i = 0; i < a.keys.size(); ++i) expect_same(a.keys[i], b.keys[i]);
+  for (size_t i = 0; i < a.items.size(); ++i) expect_same(a.items[i], b.items[i]);
+}
+
+TEST(BuiltInTree, IsWhatTheFileSays) {
+  for (const char* path : {"data/policies/default.yaml", "data/routes/escape.yaml", "data/routes/cves.yaml"}) {
+    auto parsed = parse_yaml(*embedded_file(path), path);
+    ASSERT_TRUE(parsed.ok());
+    auto built_in = tree_of_image(built_in_tree(path));
+    ASSERT_TRUE(built_in.ok()) << path;
+    expect_same(*parsed, *built_in);
+  }
+  EXPECT_TRUE(built_in_tree("data/other.yaml").empty());
+}
+
+TEST(BuiltInTree, IsRefusedWhenCut) {
+  const std::string_view whole = built_in_tree("data/policies/default.yaml");
+  for (const size_t length : {size_t{0}, size_t{1}, size_t{13}, whole.size() / 2, whole.size() - 1}) {
+    EXPECT_FALSE(tree_of_image(whole.substr(0, length)).ok()) << length;
+  }
+  EXPECT_FALSE(tree_of_image(std::string(whole) + "x").ok());
 }
 
 TEST(DefaultPolicy, GivesEverySetting) {

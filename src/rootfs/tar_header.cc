@@ -35,14 +35,19 @@ std::optional<uint64_t> number(std::string_view field) {
 // The sum of all bytes, those of the checksum itself as blanks. Some old writers summed signed bytes.
 bool checksum_fits(std::string_view block) {
   const auto stored = number(block.substr(148, 8));
-  int64_t with_sign = 0;
-  int64_t without = 0;
+  if (!stored) return false;
+  const auto sum_of = [](std::string_view bytes) {
+    uint32_t sum = 0;
+    for (const char byte : bytes) sum += static_cast<unsigned char>(byte);
+    return sum;
+  };
+  const uint32_t sum = sum_of(block.substr(0, tar_block)) - sum_of(block.substr(148, 8)) + 8 * ' ';
+  if (*stored == sum) return true;
+  int64_t with_sign = sum;
   for (size_t i = 0; i < tar_block; ++i) {
-    const char byte = i >= 148 && i < 156 ? ' ' : block[i];
-    without += static_cast<unsigned char>(byte);
-    with_sign += static_cast<signed char>(byte);
+    if ((i < 148 || i >= 156) && static_cast<signed char>(block[i]) < 0) with_sign -= 256;
   }
-  return stored && (static_cast<int64_t>(*stored) == without || static_cast<int64_t>(*stored) == with_sign);
+  return static_cast<int64_t>(*stored) == with_sign;
 }
 
 std::string_view prefix_of(std::string_view block) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -63,13 +64,8 @@ class Worker {
     haul.archives.resize(material.archives.size());
   }
 
-  void run(const std::vector<Job>& jobs, std::atomic<size_t>& next) {
-    for (size_t at = next.fetch_add(1); at < jobs.size(); at = next.fetch_add(1)) work(jobs[at]);
-  }
-
   Haul haul;
 
- private:
   void work(const Job& job) {
     switch (job.kind) {
       case Job::Kind::archive:
@@ -85,6 +81,7 @@ class Worker {
     }
   }
 
+ private:
   template <class T>
   void keep(Result<T> result, T& into, std::string_view what) {
     if (result.ok()) {
@@ -137,12 +134,12 @@ class Worker {
   std::string text_;
 };
 
-// The long ones first, so that no thread waits for one at the end.
+bool is_of_records(const Job& job) { return job.kind == Job::Kind::archive || job.kind == Job::Kind::document; }
+
+// One thread joins and merges the records when they are all read, and needs the feeds only after that. So the long feed
+// is begun when that thread and the one that reads the feed will be done at about the same time, the short ones last.
 std::vector<Job> plan(const Material& material) {
   std::vector<Job> jobs;
-  if (!material.cvss.empty()) jobs.push_back({Job::Kind::cvss});
-  if (!material.epss.empty()) jobs.push_back({Job::Kind::epss});
-  if (!material.exploited.empty()) jobs.push_back({Job::Kind::exploited});
   for (size_t which = 0; which < material.archives.size(); ++which) {
     const size_t entries = material.archives[which].zip.entries();
     for (size_t first = 0; first < entries; first += chunk_entries) {
@@ -150,26 +147,60 @@ std::vector<Job> plan(const Material& material) {
     }
   }
   for (size_t which = 0; which < material.documents.size(); ++which) jobs.push_back({Job::Kind::document, which});
+  const auto late = jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size() - jobs.size() / 8);  // measured
+  if (!material.cvss.empty()) jobs.insert(late, {Job::Kind::cvss});
+  if (!material.epss.empty()) jobs.push_back({Job::Kind::epss});
+  if (!material.exploited.empty()) jobs.push_back({Job::Kind::exploited});
   return jobs;
 }
 
-std::vector<Haul> work_all(const Material& material, Joined& joined) {
-  const std::vector<Job> jobs = plan(material);
-  const size_t processors = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (size_t i = 0; i < std::min(processors, std::max<size_t>(jobs.size(), 1)); ++i) {
-    workers.push_back(std::make_unique<Worker>(material, joined));
+// The threads of one import, the caller's among them.
+class Crew {
+ public:
+  Crew(const Material& material, Joined& joined)
+      : jobs_(plan(material)), records_left_(std::count_if(jobs_.begin(), jobs_.end(), is_of_records)) {
+    const size_t processors = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
+    for (size_t i = 0; i < std::min(processors, std::max<size_t>(jobs_.size(), 1)); ++i) {
+      workers_.push_back(std::make_unique<Worker>(material, joined));
+    }
+    for (size_t i = 1; i < workers_.size(); ++i) threads_.emplace_back([this, i] { work(*workers_[i], jobs_.size()); });
   }
-  std::atomic<size_t> next{0};
-  {
-    std::vector<std::jthread> threads;
-    for (size_t i = 1; i < workers.size(); ++i) threads.emplace_back([&, i] { workers[i]->run(jobs, next); });
-    workers.front()->run(jobs, next);
+
+  // Returns when every record is in a shard; the feeds may be in work still.
+  std::vector<Shard> read_records() {
+    const auto last = std::find_if(jobs_.rbegin(), jobs_.rend(), is_of_records);
+    work(*workers_.front(), static_cast<size_t>(jobs_.rend() - last));
+    records_left_.wait();
+    std::vector<Shard> shards;
+    for (auto& worker : workers_) shards.push_back(std::move(worker->haul.shard));
+    return shards;
   }
-  std::vector<Haul> out;
-  for (auto& worker : workers) out.push_back(std::move(worker->haul));
-  return out;
-}
+
+  // Returns when all is read: what was found beside the shards.
+  std::vector<Haul> finish() {
+    work(*workers_.front(), jobs_.size());
+    threads_.clear();
+    std::vector<Haul> out;
+    for (auto& worker : workers_) out.push_back(std::move(worker->haul));
+    return out;
+  }
+
+ private:
+  // Does jobs, as long as those before `end` are not all taken.
+  void work(Worker& worker, size_t end) {
+    for (size_t at = next_; at < end; at = next_) {
+      if (!next_.compare_exchange_weak(at, at + 1)) continue;
+      worker.work(jobs_[at]);
+      if (is_of_records(jobs_[at])) records_left_.count_down();
+    }
+  }
+
+  const std::vector<Job> jobs_;
+  std::atomic<size_t> next_{0};
+  std::latch records_left_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::jthread> threads_;
+};
 
 void add_count(Haul::Count& sum, const Haul::Count& part) {
   sum.records += part.records;
@@ -219,24 +250,26 @@ Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::sys
 Result<ImportReport> build(Material material, const std::string& from, const std::string& path) {
   ImportReport report;
   Joined joined;
-  std::vector<Haul> hauls = work_all(material, joined);
+  Crew crew(material, joined);
+  Result<Image> image = join_shards(crew.read_records());
+  if (image.ok()) merge_threats(*image);
+  std::vector<Haul> hauls = crew.finish();
   if (joined.failed) return std::move(*joined.failed);
   joined.feeds.sources = sources_of(material, hauls, joined);
   collect_skipped(hauls, joined, report);
   report.json_bytes += text_bytes(material.exploited) + text_bytes(material.cvss);
-  std::vector<Shard> shards;
-  for (Haul& haul : hauls) shards.push_back(std::move(haul.shard));
-  PLIMSOLL_TRY(image, join_shards(std::move(shards)));
-  if (image.records.empty()) {
+  if (!image.ok()) return std::move(image).error();
+  if (image->records.empty()) {
     const std::string first =
         report.skipped.empty() ? "" : " (" + report.skipped[0].what + ": " + report.skipped[0].reason + ")";
     return Error{ErrorKind::malformed, "holds no advisory that can be read" + first, printable(from),
                  "the database is left as it was"};
   }
-  merge_threats(image);
-  join_feeds(image, joined.feeds);
-  report.info = {true, path, now(), image.records.size(), joined.feeds.sources};
-  PLIMSOLL_CHECK(write_image(image, path, *report.info.built_at));
+  join_feeds(*image, joined.feeds);
+  report.info = {true, path, now(), image->records.size(), joined.feeds.sources};
+  const std::jthread sweep(
+      [feeds = std::move(joined.feeds)] {});  // half a million pieces, freed while the file is written
+  PLIMSOLL_CHECK(write_image(*image, path, *report.info.built_at));
   return report;
 }
 

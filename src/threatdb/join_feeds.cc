@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 
 #include "threatdb/image.h"
@@ -65,9 +66,11 @@ void join_cvss(Image& image, const Feeds& feeds, const ByCve& threats) {
 
 void join_feeds(Image& image, const Feeds& feeds) {
   const ByCve threats = threats_by_cve(image);
-  join_exploited(image, feeds, threats);
-  join_epss(image, feeds, threats);
-  join_cvss(image, feeds, threats);
+  {
+    const std::jthread scores([&] { join_epss(image, feeds, threats); });  // fields that nothing else here touches
+    join_exploited(image, feeds, threats);
+    join_cvss(image, feeds, threats);
+  }
   for (const DbSource& source : feeds.sources) {
     image.sources.push_back(
         {image.add_text(source.name), static_cast<uint32_t>(source.records), seconds_of(source.date), 0});
