@@ -147,7 +147,7 @@ std::vector<Job> plan(const Material& material) {
     }
   }
   for (size_t which = 0; which < material.documents.size(); ++which) jobs.push_back({Job::Kind::document, which});
-  const auto late = jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size() - jobs.size() / 8);  // measured
+  const auto late = jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size() - jobs.size() / 8);
   if (!material.cvss.empty()) jobs.insert(late, {Job::Kind::cvss});
   if (!material.epss.empty()) jobs.push_back({Job::Kind::epss});
   if (!material.exploited.empty()) jobs.push_back({Job::Kind::exploited});
