@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "analyzer/analyzer.h"
 #include "analyzer/flows.h"
@@ -97,6 +99,29 @@ void close_internal_networks(ContainerFacts& facts) {
   }
 }
 
+// How many other containers each one shares a network with.
+void count_neighbours(std::vector<AssetReport>& assets) {
+  std::map<std::string, std::set<size_t>> on_network;
+  for (size_t i = 0; i < assets.size(); ++i) {
+    if (!assets[i].container || !assets[i].container->networks.known()) continue;
+    for (const NetworkAttachment& network : *assets[i].container->networks.value)
+      on_network[network.network_id].insert(i);
+  }
+  for (size_t i = 0; i < assets.size(); ++i) {
+    if (!assets[i].container) continue;
+    ContainerFacts& facts = *assets[i].container;
+    if (!facts.networks.known()) {
+      facts.network_neighbours = Fact<uint32_t>::missing(facts.networks.unknown, facts.networks.source);
+      continue;
+    }
+    std::set<size_t> others;
+    for (const NetworkAttachment& network : *facts.networks.value)
+      others.merge(std::set<size_t>(on_network[network.network_id]));
+    others.erase(i);
+    facts.network_neighbours = Fact<uint32_t>::of(static_cast<uint32_t>(others.size()), "networks of all containers");
+  }
+}
+
 struct Mapped {
   std::vector<std::string> files;
   bool complete = false;
@@ -156,6 +181,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     const AssetReport& asset = report.assets.back();
     add_connections(report.assets.size() - 1, probe::container_connections(machine, asset.asset.id, *asset.container));
   }
+  count_neighbours(report.assets);
   add_flows(report, connections, now);
   // From here on the set of assets and flows stands; only packages are added.
 

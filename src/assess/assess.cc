@@ -32,10 +32,7 @@ void note_unassessed(const std::vector<RouteFinding>& routes, IncompleteList& li
   std::map<std::string, std::set<std::string>> by_condition;
   for (const RouteFinding& route : routes) {
     if (route.assessed) continue;
-    const bool unknowable = std::any_of(route.evidence.begin(), route.evidence.end(), [](const Condition& c) {
-      return c.state == Tristate::unknown && is_unknowable(c.name);
-    });
-    if (unknowable) continue;
+    if (hangs_on_unknowable(route)) continue;
     for (const Condition& condition : route.evidence) {
       if (condition.state == Tristate::unknown) by_condition[condition.evidence].insert(route.id);
     }

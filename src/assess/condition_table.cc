@@ -7,6 +7,7 @@
 
 #include "assess/host_paths.h"
 #include "assess/judge.h"
+#include "assess/side_conditions.h"
 #include "base/text.h"
 
 namespace plimsoll::assess {
@@ -96,6 +97,7 @@ Judged host_namespace(const C& c, const char* kind) {
 }
 
 Judged pidns_joined(const C& c, const H&) {
+  if (c.host_namespace.empty()) return {Tristate::unknown, "namespaces: not read"};
   if (c.joined_pid_namespace_of.empty()) return {Tristate::no, "joined no other container's pid namespace"};
   return {Tristate::yes, "joined the pid namespace of container " + quoted(c.joined_pid_namespace_of.substr(0, 12))};
 }
@@ -384,6 +386,7 @@ void add_unknowable(std::vector<ConditionRow>& rows) {
       {"attacker.image", "whether an attacker chooses the image or how it is started"},
       {"attacker.local_user", "whether an attacker has a user account on the host"},
       {"attacker.pods", "whether an attacker may create pods"},
+      {"feature.metadata_guard", "whether a hop limit or a rule keeps containers from the metadata service"},
       {"feature.build", "whether hostile images are built here"},
       {"feature.docker_cp", "whether files are copied out of or into this container (docker cp)"},
       {"feature.authz_plugin", "whether access to the engine rests on an authorization plug-in"},
@@ -454,6 +457,8 @@ std::vector<ConditionRow> build_table() {
       {"io_uring.reachable", "io_uring system calls reach the kernel", io_uring},
   };
   rows.insert(rows.end(), rest.begin(), rest.end());
+  const std::vector<ConditionRow> side = side_conditions();
+  rows.insert(rows.end(), side.begin(), side.end());
   add_kernel_paths(rows);
   add_devices(rows);
   add_unknowable(rows);
@@ -474,10 +479,6 @@ const std::vector<std::string>& capability_names() {
     return out;
   }();
   return names;
-}
-
-bool is_unknowable(const std::string& condition) {
-  return condition.starts_with("attacker.") || condition.starts_with("feature.");
 }
 
 }  // namespace plimsoll::assess

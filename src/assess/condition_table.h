@@ -28,6 +28,4 @@ const std::vector<ConditionRow>& condition_table();
 // The kernel's names of the capabilities by number, without CAP_.
 const std::vector<std::string>& capability_names();
 
-bool is_unknowable(const std::string& condition);
-
 }  // namespace plimsoll::assess

@@ -19,6 +19,8 @@ class ConditionSet {
   Tristate state(const std::string& name) const;
   // The same set after a change that ends these conditions.
   ConditionSet without(const std::vector<std::string>& cleared) const;
+  // Puts another judgement in place of the one by that name.
+  void set(Condition condition) { by_name_[condition.name] = std::move(condition); }
 
  private:
   std::map<std::string, Condition> by_name_;

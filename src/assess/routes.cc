@@ -22,6 +22,7 @@ RouteFinding from_rule(const RouteRule& rule, Tristate state, const ConditionSet
   finding.remedy = rule.remedy;
   finding.technique = rule.technique;
   finding.certainty = rule.certainty;
+  finding.leads = rule.leads;
   finding.assessed = state == Tristate::yes;
   finding.evidence = evidence_of(rule.needs, conditions);
   return finding;
@@ -131,6 +132,7 @@ std::vector<RouteFinding> open_routes(const ConditionSet& conditions, const std:
   }
   add_cves({runtime, host, advisories}, conditions, cves, out);
   std::stable_sort(out.begin(), out.end(), [](const RouteFinding& a, const RouteFinding& b) {
+    if (a.leads != b.leads) return a.leads < b.leads;  // ways to the host first
     if (a.assessed != b.assessed) return a.assessed;
     if (a.certainty != b.certainty) return a.certainty > b.certainty;
     return std::tie(a.id, a.threat_id) < std::tie(b.id, b.threat_id);

@@ -44,6 +44,10 @@ inline ContainerFacts plain_container(const std::string& name) {
   c.listeners = Fact<std::vector<Listener>>::of({});
   c.published = Fact<std::vector<PublishedPort>>::of({});
   c.reaches_outside = Fact<bool>::of(false);
+  c.memory_limit = Fact<uint64_t>::of(1 << 30);
+  c.pids_limit = Fact<uint64_t>::of(100);
+  c.networks = Fact<std::vector<NetworkAttachment>>::of({});
+  c.network_neighbours = Fact<uint32_t>::of(0);
   return c;
 }
 
@@ -63,6 +67,7 @@ inline HostFacts plain_host() {
   HostFacts h;
   h.hostname = "box";
   h.kernel_release = "6.12.5";
+  h.hardware.vendor = "Maker";
   h.sysctls = {{"kernel.modules_disabled", Fact<std::string>::of("0")},
                {"kernel.kexec_load_disabled", Fact<std::string>::of("0")},
                {"kernel.unprivileged_bpf_disabled", Fact<std::string>::of("2")},

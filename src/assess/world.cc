@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "assess/side_conditions.h"
 #include "base/text.h"
 
 namespace plimsoll::assess {
@@ -95,6 +96,7 @@ World::World(const Report& report, const Rules& rules) : rules_(&rules) {
   }
   find_hosts();
   judge_containers();
+  judge_joined();
   for (AssetState& asset : assets_) asset.own = own_level(asset, asset.situation, {});
   build_graph(report.flows);
 }
@@ -141,6 +143,34 @@ void World::judge_containers() {
   }
 }
 
+// A container in another's pid namespace takes that one's ways to the host over. One step only: who joins a joiner is
+// in the same namespace as the first.
+void World::judge_joined() {
+  std::map<std::string, const AssetState*> by_id;
+  for (const AssetState& state : assets_) {
+    if (state.report->container) by_id[state.report->container->id.value] = &state;
+  }
+  std::vector<std::pair<AssetState*, Condition>> judged;
+  for (AssetState& state : assets_) {
+    if (!state.report->container) continue;
+    const auto other = by_id.find(state.report->container->joined_pid_namespace_of);
+    if (other == by_id.end() || other->second == &state) continue;
+    const RouteFinding* way = nullptr;
+    for (const RouteFinding& route : other->second->routes) {
+      if (way == nullptr && route.assessed && route.leads == Leads::host) way = &route;
+    }
+    const std::string name = printable(other->second->report->asset.name, 120);
+    judged.push_back({&state, way != nullptr
+                                  ? Condition{joined_container_has_route, Tristate::yes, name + ": " + route_why(way)}
+                                  : Condition{joined_container_has_route, Tristate::no, name + " has none"}});
+  }
+  for (auto& [state, condition] : judged) {
+    state->conditions.set(std::move(condition));
+    state->routes = routes_of(*state, state->conditions, advisories(*state));
+    state->situation.escape_evidence = sure_escape(state->routes);
+  }
+}
+
 std::vector<RouteFinding> World::routes_of(const AssetState& container, const ConditionSet& conditions,
                                            const PlatformAdvisories& advisories) const {
   return open_routes(conditions, container.report->container->runtime, host_facts(container), advisories,
@@ -151,7 +181,7 @@ double World::escape_probability(const std::vector<RouteFinding>& routes, const 
   double best = rules_->scoring.edge_container_to_host;
   if (by != nullptr) *by = nullptr;
   for (const RouteFinding& route : routes) {
-    if (!route.assessed) continue;
+    if (!route.assessed || route.leads != Leads::host) continue;
     const double edge = certainty_edge(route.certainty, rules_->scoring);
     if (edge <= best) continue;
     best = edge;
@@ -162,7 +192,7 @@ double World::escape_probability(const std::vector<RouteFinding>& routes, const 
 
 std::string World::sure_escape(const std::vector<RouteFinding>& routes) {
   for (const RouteFinding& route : routes) {
-    if (route.assessed && route.certainty == Certainty::sure) return route_why(&route);
+    if (route.assessed && route.leads == Leads::host && route.certainty == Certainty::sure) return route_why(&route);
   }
   return {};
 }

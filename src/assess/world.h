@@ -52,6 +52,7 @@ class World {
  private:
   void find_hosts();
   void judge_containers();
+  void judge_joined();
   void build_graph(const std::vector<Flow>& flows);
   void add_flow_edges(const std::vector<Flow>& flows, std::vector<AttackEdge>& edges) const;
 

@@ -114,6 +114,7 @@ struct ContainerFacts {
   Fact<std::vector<Listener>> listeners;
   Fact<std::vector<PublishedPort>> published;
   Fact<std::vector<NetworkAttachment>> networks;
+  Fact<uint32_t> network_neighbours;               // other containers on the same networks
   Fact<bool> reaches_outside;                      // a default route out of the machine exists in its network namespace
   std::vector<std::string> secret_variable_names;  // names only, never values
   bool operator==(const ContainerFacts&) const = default;

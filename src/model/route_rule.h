@@ -19,6 +19,7 @@ struct RouteRule {
   Certainty certainty = Certainty::maybe;
   RouteNeed needs;
   std::vector<std::string> clears;  // conditions that stop holding once the remedy is applied (what to fix first)
+  Leads leads = Leads::host;
 };
 
 // A kernel or runtime CVE that opens a route where its needs hold (data/routes/cves.yaml).

@@ -56,7 +56,8 @@ RouteNeed read_need(const YamlNode& node, Faults& faults) {
 }
 
 RouteRule read_route(const YamlNode& node, Faults& faults) {
-  MapReader map(node, {"id", "title", "why", "remedy", "technique", "certainty", "needs", "clears"}, "a route", faults);
+  MapReader map(node, {"id", "title", "why", "remedy", "technique", "certainty", "leads", "needs", "clears"}, "a route",
+                faults);
   RouteRule rule;
   rule.id = map.text("id");
   rule.title = map.text("title");
@@ -68,6 +69,11 @@ RouteRule read_route(const YamlNode& node, Faults& faults) {
     if (const YamlNode* given = map.find("certainty")) faults.add(*given, "certainty must be sure, likely or maybe");
   } else {
     rule.certainty = *certainty;
+  }
+  if (const YamlNode* given = map.find("leads")) {
+    const auto leads = parse_leads(given->text);
+    if (!leads) faults.add(*given, "leads must be host, secrets, sideways or outage");
+    rule.leads = leads.value_or(Leads::host);
   }
   if (const YamlNode* needs = map.require("needs")) rule.needs = read_need(*needs, faults);
   if (const YamlNode* clears = map.find("clears")) rule.clears = names_in(*clears, "clears", faults);

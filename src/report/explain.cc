@@ -119,8 +119,13 @@ void inherited(Page& page, const Assessment& a) {
 void routes(Page& page, const Assessment& a) {
   if (a.routes.empty()) return;
   page.blank();
-  page.line("Ways from this container to its host", Style::bold);
+  const auto heading = [](Leads leads) {
+    return leads == Leads::host ? "Ways from this container to its host"
+                                : "Other ways: to secrets, sideways, or to an outage";
+  };
+  const char* told = nullptr;
   for (const RouteFinding& route : a.routes) {
+    if (told != heading(route.leads)) page.line(told = heading(route.leads), Style::bold);
     const std::string sure = route.assessed ? std::string(name_of(route.certainty)) : "possible, not assessed";
     page.paragraph("  ", route.title + " (" + route.id + ", " + sure + ")", 4,
                    route.assessed ? Style::high : Style::doubt);

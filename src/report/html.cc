@@ -114,7 +114,7 @@ string reasons(const Assessment& a) {
   }
   for (const RouteFinding& route : a.routes) {
     const string sure = route.assessed ? string(name_of(route.certainty)) : "possible, not assessed";
-    out += list_item("Escape route: " + route.title + " (" + sure + ")" +
+    out += list_item((route.leads == Leads::host ? "Escape route: " : "Other way: ") + route.title + " (" + sure + ")" +
                      (route.remedy.empty() ? "" : ". " + route.remedy));
   }
   return out.empty() ? out : "<ul>\n" + out + "</ul>\n";

@@ -88,15 +88,17 @@ void reasons(Page& page, const Assessment& assessment) {
     const PathText path = path_text(assessment.from_outside);
     page.paragraph("  from outside ", path.names + ", " + path.product, 15);
   }
-  size_t shown = 0;
+  // What only leads sideways, or hangs on what no machine tells, stands in `plimsoll explain`.
+  std::vector<const RouteFinding*> listed;
   for (const RouteFinding& route : assessment.routes) {
-    if (shown++ == routes_shown) {
-      page.line(fmt::format("  {} more escape routes", assessment.routes.size() - routes_shown));
-      break;
-    }
+    if (route.leads == Leads::host && !hangs_on_unknowable(route)) listed.push_back(&route);
+  }
+  for (size_t i = 0; i < std::min(listed.size(), routes_shown); ++i) {
+    const RouteFinding& route = *listed[i];
     const std::string doubt = route.assessed ? std::string(name_of(route.certainty)) : "possible, not assessed";
     page.paragraph("  escape ", route.title + " (" + doubt + ")", 9, route.assessed ? Style::high : Style::doubt);
   }
+  if (listed.size() > routes_shown) page.line(fmt::format("  {} more escape routes", listed.size() - routes_shown));
 }
 
 // "1.2 -> 1.3" in `room` columns: the fixed version is what one needs, so the installed one is cut first.

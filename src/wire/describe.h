@@ -120,6 +120,7 @@ void describe(A& a, T& v) {
   a.member("listeners", v.listeners);
   a.member("published", v.published);
   a.member("networks", v.networks);
+  a.member("network_neighbours", v.network_neighbours);
   a.member("reaches_outside", v.reaches_outside);
   a.member("secret_variable_names", v.secret_variable_names);
 }

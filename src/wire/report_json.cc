@@ -83,6 +83,7 @@ void write_route(JsonWriter& out, const RouteFinding& route) {
   out.member("id", route.id).member("title", route.title).member("remedy", route.remedy);
   out.member("technique", route.technique)
       .member("certainty", name_of(route.certainty))
+      .member("leads", name_of(route.leads))
       .member("assessed", route.assessed);
   out.key("evidence");
   write_array(out, route.evidence, [](JsonWriter& w, const Condition& condition) {
