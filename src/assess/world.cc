@@ -21,7 +21,9 @@ PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& da
                                    [&](const DbSource& s) { return s.name == source && s.records > 0; });
     if (known) answered.push_back(package);
   }
-  return platform_advisories(*host.host, host.threats, answered);
+  PlatformAdvisories out = platform_advisories(*host.host, host.threats, answered);
+  out.partial = database.starter_pack;
+  return out;
 }
 
 // Privileged against the host: asked for, or in effect. In a user namespace of its own it is not.
