@@ -18,7 +18,6 @@ std::string component_of(const Package& package);
 // What the distribution's advisories say of the platform of one host.
 struct PlatformAdvisories {
   std::set<std::string> vulnerable;  // CVE ids (and aliases) open on the host
-  bool partial = false;              // of the starter pack: a CVE that is not in `vulnerable` may be open all the same
   std::set<std::string> judged;      // components the distribution answers for: a CVE not in `vulnerable` is fixed
 };
 

@@ -56,8 +56,7 @@ struct Judge {
     if (advisories.vulnerable.count(rule.cve) != 0) {
       return {Tristate::yes, Certainty::likely, {name, Tristate::yes, "an advisory for this host lists " + rule.cve}};
     }
-    const bool answered = !advisories.partial && advisories.judged.count(rule.component) != 0;
-    if (answered || rule.upstream.empty()) return {};
+    if (advisories.judged.count(rule.component) != 0 || rule.upstream.empty()) return {};
     std::string text;
     const auto version = version_of(rule.component, text);
     if (!version) {

@@ -22,7 +22,8 @@ PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& da
     if (known) answered.push_back(package);
   }
   PlatformAdvisories out = platform_advisories(*host.host, host.threats, answered);
-  out.partial = database.starter_pack;
+  // The starter pack names what is open; that it is silent about a flaw says nothing.
+  if (database.starter_pack) out.judged.clear();
   return out;
 }
 
