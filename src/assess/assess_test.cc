@@ -384,7 +384,8 @@ TEST(Score, APatchedDistributionKernelIsNotBlamedByItsNumber) {
 TEST(Score, TheStarterPackConfirmsAndClearsNothing) {
   Rules r = rules();
   for (const char* cve : {"CVE-2022-0847", "CVE-2022-0185"}) {
-    r.cves.push_back({cve, "kernel", {{"5.8", "5.10.102"}}, "esc.kernel_cve", "t", "r", {RouteNeed::Kind::all, "", {}}});
+    r.cves.push_back(
+        {cve, "kernel", {{"5.8", "5.10.102"}}, "esc.kernel_cve", "t", "r", {RouteNeed::Kind::all, "", {}}});
   }
   for (const bool starter : {false, true}) {
     Report report;

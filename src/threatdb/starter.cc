@@ -6,9 +6,7 @@ extern "C" const char plimsoll_starter_end[];
 
 namespace plimsoll::threatdb {
 
-Result<ThreatDb> open_starter_pack() {
-  return ThreatDb::starter_pack({plimsoll_starter_begin, plimsoll_starter_end});
-}
+Result<ThreatDb> open_starter_pack() { return ThreatDb::starter_pack({plimsoll_starter_begin, plimsoll_starter_end}); }
 
 Result<ThreatDb> open_or_starter_pack(const std::string& named) {
   Result<ThreatDb> db = ThreatDb::open(named.empty() ? default_path() : named);

@@ -1,7 +1,7 @@
 #include "threatdb/starter_build.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/file.h"

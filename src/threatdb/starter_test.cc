@@ -120,8 +120,8 @@ TEST(Starter, BrokenRecordsStopTheBuild) {
     return build_starter_image({file}, image).ok();
   };
   EXPECT_TRUE(builds(good + "\n"));
-  EXPECT_FALSE(builds(good + "\n" + good + "\n"));                                         // twice
-  EXPECT_FALSE(builds(R"({"id":"CVE-1","modified":"2026-01-01T00:00:00Z"})"));             // no known_exploited
+  EXPECT_FALSE(builds(good + "\n" + good + "\n"));                                          // twice
+  EXPECT_FALSE(builds(R"({"id":"CVE-1","modified":"2026-01-01T00:00:00Z"})"));              // no known_exploited
   EXPECT_FALSE(builds(R"({"id":"CVE-1","database_specific":{"known_exploited":false}})"));  // no date
   EXPECT_FALSE(builds("{"));
   std::filesystem::remove(file);

@@ -18,7 +18,7 @@ import oracle  # noqa: E402
 PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
 DEFAULT_DB = pathlib.Path("/var/lib/plimsoll/threats.db")
 BEYOND = "vulnerabilities beyond the starter pack"
-RECORDS = [json.loads(line) for file in sorted((ROOT / "data/starter").glob("*.jsonl")) for line in file.open()]
+RECORDS = [json.loads(line) for file in sorted((ROOT / "data/starter").glob("*.jsonl")) for line in file.read_text().splitlines()]
 
 
 def run(*arguments, check=(0, 3), db=None):
@@ -140,7 +140,8 @@ class Starter(unittest.TestCase):
             self.assertEqual(found_in(report["assets"][0], "apk"), wanted)
 
     def test_this_host_agrees_with_dpkg(self):
-        release = dict(line.strip().split("=", 1) for line in open("/etc/os-release") if "=" in line)
+        lines = pathlib.Path("/etc/os-release").read_text().splitlines()
+        release = dict(line.split("=", 1) for line in lines if "=" in line)
         if release.get("ID") != "debian":
             self.skipTest("this host is no Debian: there is no dpkg to ask")
         form = "${binary:Package}\t${Version}\t${source:Package}\t${source:Version}\t${db:Status-Status}\n"
