@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <set>
 
 #include "assess/test_fixture.h"
 #include "model/names.h"
@@ -377,6 +378,35 @@ TEST(Score, APatchedDistributionKernelIsNotBlamedByItsNumber) {
     assess(report, r);
     EXPECT_EQ(has_route(find(report, "x").assessment.routes, "esc.kernel_cve"), std::string(source) != "osv/Debian")
         << source;
+  }
+}
+
+TEST(Score, TheStarterPackConfirmsAndClearsNothing) {
+  Rules r = rules();
+  for (const char* cve : {"CVE-2022-0847", "CVE-2022-0185"}) {
+    r.cves.push_back(
+        {cve, "kernel", {{"5.8", "5.10.102"}}, "esc.kernel_cve", "t", "r", {RouteNeed::Kind::all, "", {}}});
+  }
+  for (const bool starter : {false, true}) {
+    Report report;
+    HostFacts host = plain_host();
+    host.kernel_release = "5.10.0-30-amd64";
+    report.assets = {host_asset(host), container_asset(plain_container("x"))};
+    Threat known = threat("CVE-2022-0847", 7.8, AttackVector::local, 1.0, "linux", "5.10.102-1");
+    known.package->type = PackageType::deb;
+    known.package->ecosystem = "Debian:11";
+    known.package->name = "linux-image-5.10.0-30-amd64";
+    known.package->source_name = "linux-signed-amd64";
+    report.assets[0].packages = {*known.package};
+    report.assets[0].threats = {known};
+    report.threat_db.present = true;
+    report.threat_db.starter_pack = starter;
+    report.threat_db.sources = {{"osv/Debian", 1000, {}}};
+    assess(report, r);
+    std::set<std::string> open;
+    for (const RouteFinding& route : find(report, "x").assessment.routes) open.insert(route.threat_id);
+    EXPECT_EQ(open.count("CVE-2022-0847"), 1U);
+    EXPECT_EQ(open.count("CVE-2022-0185"), starter ? 1U : 0U);
   }
 }
 

@@ -22,7 +22,10 @@ PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& da
                                    [&](const DbSource& s) { return s.name == source && s.records > 0; });
     if (known) answered.push_back(package);
   }
-  return platform_advisories(*host.host, host.threats, answered);
+  PlatformAdvisories out = platform_advisories(*host.host, host.threats, answered);
+  // The starter pack names what is open; that it is silent about a flaw says nothing.
+  if (database.starter_pack) out.judged.clear();
+  return out;
 }
 
 // Privileged against the host: asked for, or in effect. In a user namespace of its own it is not.

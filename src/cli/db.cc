@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "model/names.h"
+#include "threatdb/starter.h"
 #include "threatdb/threatdb.h"
 #include "version/compare.h"
 
@@ -31,6 +32,12 @@ void print_info(const ThreatDbInfo& info, FILE* to) {
   }
 }
 
+void tell_starter_pack(const ThreatDbInfo& info) {
+  if (!info.starter_pack) return;
+  std::fprintf(stderr, "plimsoll: starter pack only: %llu entries, run `plimsoll db update`\n",
+               static_cast<unsigned long long>(info.records));
+}
+
 int run_import(const DbOptions& options) {
   if (options.from.empty() == options.files.empty()) {
     return fail({ErrorKind::malformed, "db import needs either --from URL|DIR or FILE..."}, exit_usage);
@@ -48,15 +55,17 @@ int run_import(const DbOptions& options) {
 }
 
 int run_info(const DbOptions& options) {
-  const Result<threatdb::ThreatDb> db = threatdb::ThreatDb::open(options.path());
+  const Result<threatdb::ThreatDb> db = threatdb::open_or_starter_pack(options.db);
   if (!db.ok()) return fail(db.error(), exit_incomplete);
   print_info(db->info(), stdout);
+  tell_starter_pack(db->info());
   return exit_done;
 }
 
 int run_show(const DbOptions& options) {
-  const Result<threatdb::ThreatDb> db = threatdb::ThreatDb::open(options.path());
+  const Result<threatdb::ThreatDb> db = threatdb::open_or_starter_pack(options.db);
   if (!db.ok()) return fail(db.error(), exit_incomplete);
+  tell_starter_pack(db->info());
   const Result<std::string> text = db->show(options.id);
   if (!text.ok()) return fail(text.error(), exit_incomplete);
   std::puts(text->c_str());
@@ -72,7 +81,7 @@ void print_threat(const Threat& threat) {
 }
 
 int run_query(const DbOptions& options) {
-  const Result<threatdb::ThreatDb> db = threatdb::ThreatDb::open(options.path());
+  const Result<threatdb::ThreatDb> db = threatdb::open_or_starter_pack(options.db);
   if (!db.ok()) return fail(db.error(), exit_incomplete);
   const Result<threatdb::Matches> found = db->query(options.purl);
   if (!found.ok())

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -13,7 +12,7 @@
 #include "cli/progress.h"
 #include "cli/scan_options.h"
 #include "model/names.h"
-#include "threatdb/threatdb.h"
+#include "threatdb/starter.h"
 #include "wire/recording.h"
 
 namespace plimsoll::cli {
@@ -23,14 +22,6 @@ Result<policy::Policy> load_policy(const std::string& file) {
   if (file.empty()) return policy::default_policy();
   PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
   return policy::parse_policy(text, file);
-}
-
-// No database at the default place is a state of its own (told in the report); a named one must open.
-Result<std::optional<threatdb::ThreatDb>> open_db(const std::string& named) {
-  Result<threatdb::ThreatDb> db = threatdb::ThreatDb::open(named.empty() ? threatdb::default_path() : named);
-  if (db.ok()) return std::optional<threatdb::ThreatDb>(std::move(*db));
-  if (named.empty() && db.error().kind == ErrorKind::not_found) return std::optional<threatdb::ThreatDb>();
-  return std::move(db).error();
 }
 
 bool selects(const analyzer::Target& target, const AssetReport& asset) {
@@ -95,7 +86,7 @@ Result<World> assess_world(const ScanOptions& options) {
   World world;
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   world.policy = std::move(policy);
-  PLIMSOLL_TRY(db, open_db(options.db));
+  PLIMSOLL_TRY(db, threatdb::open_or_starter_pack(options.db));
 
   analyzer::Settings settings;
   settings.docker_socket = options.docker_socket;
@@ -111,7 +102,7 @@ Result<World> assess_world(const ScanOptions& options) {
   if (!options.record.empty()) PLIMSOLL_CHECK(record(report, options.record));
   line.show("scoring", 0, 0);
   // A recording is judged as of the moment it was made, so that the same recording gives the same report.
-  analyzer::judge(report, db ? &*db : nullptr, world.policy, report.generated_at);
+  analyzer::judge(report, &db, world.policy, report.generated_at);
   PLIMSOLL_CHECK(select_assets(report, settings.targets));
   world.report = std::move(report);
   return world;

@@ -28,6 +28,7 @@ struct ThreatDbInfo {
   std::optional<Instant> built_at;
   uint64_t records = 0;
   std::vector<DbSource> sources;
+  bool starter_pack = false;  // only what is built into the program: silence about a package means nothing
   bool operator==(const ThreatDbInfo&) const = default;
 };
 

@@ -82,6 +82,13 @@ TEST(Layout, DatabaseIsWarnedAbout) {
   report.threat_db.present = false;
   EXPECT_TRUE(warns());
   report = small_world();
+  report.threat_db.starter_pack = true;
+  report.threat_db.records = 452;
+  EXPECT_TRUE(warns());
+  const std::string sentence = "starter pack only: 452 entries, run `plimsoll db update`";
+  EXPECT_NE(render_table(report, {}).find(sentence), std::string::npos);
+  EXPECT_NE(render_html(report, {}).find(sentence), std::string::npos);
+  report = small_world();
   report.threat_db.sources.clear();
   report.threat_db.built_at.reset();
   EXPECT_TRUE(warns());

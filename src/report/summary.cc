@@ -81,6 +81,9 @@ std::string totals_line(const Report& report) {
 
 std::string database_line(const ThreatDbInfo& db) {
   if (!db.present) return "threat database: none";
+  if (db.starter_pack) {
+    return fmt::format("threat database: starter pack only: {} entries, run `plimsoll db update`", db.records);
+  }
   std::string out = "threat database: " + plural(db.records, "record");
   if (db.built_at) out += ", built " + date_of(*db.built_at);
   if (const auto newest = newest_data(db)) out += ", newest data " + date_of(*newest);
@@ -91,6 +94,11 @@ std::optional<std::string> database_warning(const Report& report, int warning_da
   const ThreatDbInfo& db = report.threat_db;
   if (!db.present) {
     return "there is no threat database: no known vulnerability was looked for. Make one with `plimsoll db import`.";
+  }
+  if (db.starter_pack) {
+    return fmt::format(
+        "starter pack only: {} entries, run `plimsoll db update`. No other known vulnerability was looked for.",
+        db.records);
   }
   if (db.records == 0) return "the threat database is empty: no known vulnerability was looked for.";
   const auto newest = newest_data(db);

@@ -34,6 +34,11 @@ Error cannot_open(const std::string& path) {
           kind == ErrorKind::not_found ? "make one with `plimsoll db import --from URL|DIR`" : ""};
 }
 
+Error cut_short(const std::string& path) {
+  return {ErrorKind::malformed,
+          printable(path) + " is not a threat database or is cut short; " + std::string(import_advice)};
+}
+
 struct Descriptor {
   int fd;
   ~Descriptor() {
@@ -44,7 +49,7 @@ struct Descriptor {
 }  // namespace
 
 DbFile::~DbFile() {
-  if (base_ != nullptr) ::munmap(const_cast<char*>(base_), size_);
+  if (mapped_) ::munmap(const_cast<char*>(base_), size_);
 }
 
 Error DbFile::damaged(std::string_view where) const {
@@ -63,17 +68,30 @@ Result<std::unique_ptr<DbFile>> DbFile::open(const std::string& path) {
     return Error{ErrorKind::malformed, printable(path) + " is not a threat database: it is no regular file"};
   }
   file->size_ = static_cast<uint64_t>(facts.st_size);
-  if (file->size_ < header_bytes) {
-    return Error{ErrorKind::malformed,
-                 printable(path) + " is not a threat database or is cut short; " + std::string(import_advice)};
-  }
+  if (file->size_ == 0) return cut_short(path);  // nothing can be mapped
   void* mapped = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, descriptor.fd, 0);
   if (mapped == MAP_FAILED) return cannot_open(path);
   file->base_ = static_cast<const char*>(mapped);
-  std::memcpy(static_cast<void*>(&file->header_), file->base_, sizeof(Header));
-  PLIMSOLL_CHECK(file->check_header());
-  file->good_ = std::make_unique<std::atomic<uint64_t>[]>(blocks_of(file->header_.data_bytes) / 64 + 1);
+  file->mapped_ = true;
+  PLIMSOLL_CHECK(file->begin());
   return file;
+}
+
+Result<std::unique_ptr<DbFile>> DbFile::over(std::string_view bytes, std::string name) {
+  std::unique_ptr<DbFile> file(new DbFile);
+  file->path_ = std::move(name);
+  file->base_ = bytes.data();
+  file->size_ = bytes.size();
+  PLIMSOLL_CHECK(file->begin());
+  return file;
+}
+
+Status DbFile::begin() {
+  if (size_ < header_bytes) return cut_short(path_);
+  std::memcpy(static_cast<void*>(&header_), base_, sizeof(Header));
+  PLIMSOLL_CHECK(check_header());
+  good_ = std::make_unique<std::atomic<uint64_t>[]>(blocks_of(header_.data_bytes) / 64 + 1);
+  return Done{};
 }
 
 Status DbFile::check_header() const {

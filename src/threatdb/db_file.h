@@ -16,6 +16,8 @@ namespace plimsoll::threatdb {
 class DbFile {
  public:
   static Result<std::unique_ptr<DbFile>> open(const std::string& path);
+  // A whole file that is in memory for as long as this lives (the starter pack); `name` stands for its path.
+  static Result<std::unique_ptr<DbFile>> over(std::string_view bytes, std::string name);
   ~DbFile();
   DbFile(const DbFile&) = delete;
   DbFile& operator=(const DbFile&) = delete;
@@ -38,6 +40,7 @@ class DbFile {
 
  private:
   DbFile() = default;
+  Status begin();
   Status check_header() const;
   bool verified(uint64_t at, uint64_t length) const {
     if (length == 0) return true;
@@ -52,6 +55,7 @@ class DbFile {
 
   std::string path_;
   const char* base_ = nullptr;
+  bool mapped_ = false;  // by us: to be unmapped
   uint64_t size_ = 0;
   Header header_;
   mutable std::unique_ptr<std::atomic<uint64_t>[]> good_;  // one bit a block: seen and right

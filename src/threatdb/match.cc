@@ -29,6 +29,14 @@ std::string count_of(size_t packages, std::string_view word) {
          (packages == 1 ? " package" : " packages");
 }
 
+// The starter pack is some hundred vulnerabilities: whoever has only that must hear of it with every result.
+Incomplete beyond_starter_pack(const ThreatDbInfo& info) {
+  return {"vulnerabilities beyond the starter pack",
+          "there is no threat database: only the " + std::to_string(info.records) +
+              " entries built into the program were looked for",
+          "plimsoll db update"};
+}
+
 // Gathers what all packages of an inventory give.
 class Matching {
  public:
@@ -107,6 +115,7 @@ Result<Matches> ThreatDb::match(const Inventory& inventory, const MatchContext& 
     if (package.owned_by.empty() && !is_kernel_package(package)) matching.add(package);
   }
   if (context.asset == AssetKind::host) match_kernel(matching, inventory, context);
+  if (info().starter_pack) matching.note(beyond_starter_pack(info()));
   return matching.finish();
 }
 
@@ -119,6 +128,7 @@ Result<Matches> ThreatDb::query(std::string_view purl) const {
   Reader reader(*state_->file);
   Matching matching(reader);
   matching.add(package);
+  if (info().starter_pack) matching.note(beyond_starter_pack(info()));
   return matching.finish();
 }
 

@@ -43,6 +43,13 @@ Result<ThreatDb> ThreatDb::open(const std::string& path) {
   return ThreatDb(std::make_unique<State>(State{std::move(file), std::move(info)}));
 }
 
+Result<ThreatDb> ThreatDb::starter_pack(std::string_view image) {
+  PLIMSOLL_TRY(file, DbFile::over(image, "starter pack, built in"));
+  PLIMSOLL_TRY(info, read_info(*file));
+  info.starter_pack = true;
+  return ThreatDb(std::make_unique<State>(State{std::move(file), std::move(info)}));
+}
+
 ThreatDb::ThreatDb(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ThreatDb::ThreatDb(ThreatDb&&) noexcept = default;
 ThreatDb& ThreatDb::operator=(ThreatDb&&) noexcept = default;

@@ -28,6 +28,9 @@ class ThreatDb {
  public:
   // malformed: damaged, truncated or another format version; the message is one sentence with the remedy.
   static Result<ThreatDb> open(const std::string& path);
+  // Over an image of the starter pack that outlives it (threatdb/starter.h): its info says `starter_pack`, and every
+  // match and query carries what lies beyond it as not assessed.
+  static Result<ThreatDb> starter_pack(std::string_view image);
   ThreatDb(ThreatDb&&) noexcept;
   ThreatDb& operator=(ThreatDb&&) noexcept;
   ~ThreatDb();

@@ -208,7 +208,8 @@ void write_threat_db(JsonWriter& out, const ThreatDbInfo& db) {
     else
       w.null();
   };
-  out.begin_object().member("present", db.present).member("path", db.path).key("built_at");
+  out.begin_object().member("present", db.present).member("starter_pack", db.starter_pack);
+  out.member("path", db.path).key("built_at");
   write_optional(out, db.built_at);
   out.member("records", db.records).key("sources");
   write_array(out, db.sources, [&](JsonWriter& w, const DbSource& source) {
