@@ -17,13 +17,14 @@
 #include "wire/recording.h"
 
 namespace plimsoll::cli {
-namespace {
 
 Result<policy::Policy> load_policy(const std::string& file) {
   if (file.empty()) return policy::default_policy();
   PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
   return policy::parse_policy(text, file);
 }
+
+namespace {
 
 // No database at the default place is a state of its own (told in the report); a named one must open.
 Result<std::optional<threatdb::ThreatDb>> open_db(const std::string& named) {

@@ -15,19 +15,19 @@ std::string metric(const std::string& type, const std::string& vector) {
   return R"({"source":"x","type":")" + type + R"(","cvssData":{"version":"?","vectorString":")" + vector + "\"}}";
 }
 std::string cve(const std::string& id, const std::string& metrics, const std::string& status = "Analyzed") {
-  return R"({"cve":{"id":")" + id + R"(","vulnStatus":")" + status + R"(","descriptions":[{"lang":"en","value":"{}"}],)" +
-         R"("metrics":{)" + metrics + "}}}";
+  return R"({"cve":{"id":")" + id + R"(","vulnStatus":")" + status +
+         R"(","descriptions":[{"lang":"en","value":"{}"}],)" + R"("metrics":{)" + metrics + "}}}";
 }
-const std::string v31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", v30 = "CVSS:3.0/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-                  v2 = "AV:N/AC:L/Au:N/C:P/I:P/A:P";
+const std::string v31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+                  v30 = "CVSS:3.0/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", v2 = "AV:N/AC:L/Au:N/C:P/I:P/A:P";
 
 TEST(Nvd, APage) {
-  const auto read = parse_nvd_page(page(
-      cve("CVE-2024-1", "\"cvssMetricV31\":[" + metric("Secondary", v30) + "," + metric("Primary", v31) + "],\"cvssMetricV2\":[" +
-                            metric("Primary", v2) + "]") +
-      "," + cve("CVE-2001-2", "\"cvssMetricV2\":[" + metric("Primary", v2) + "]") + "," + cve("CVE-2024-3", "") + "," +
-      cve("CVE-2024-4", "\"cvssMetricV31\":[" + metric("Primary", v31) + "]", "Rejected") + "," +
-      cve("CVE-2018-5", "\"cvssMetricV30\":[" + metric("Secondary", v30) + "]")));
+  const auto read = parse_nvd_page(
+      page(cve("CVE-2024-1", "\"cvssMetricV31\":[" + metric("Secondary", v30) + "," + metric("Primary", v31) +
+                                 "],\"cvssMetricV2\":[" + metric("Primary", v2) + "]") +
+           "," + cve("CVE-2001-2", "\"cvssMetricV2\":[" + metric("Primary", v2) + "]") + "," + cve("CVE-2024-3", "") +
+           "," + cve("CVE-2024-4", "\"cvssMetricV31\":[" + metric("Primary", v31) + "]", "Rejected") + "," +
+           cve("CVE-2018-5", "\"cvssMetricV30\":[" + metric("Secondary", v30) + "]")));
   ASSERT_TRUE(read.ok()) << read.error().to_string();
   EXPECT_EQ(read->start, 4U);
   EXPECT_EQ(read->total, 6U);
@@ -52,8 +52,8 @@ TEST(Nvd, ALineIsReadBack) {
 TEST(Nvd, OtherThingsAreRefused) {
   for (const std::string& bad :
        {std::string(""), std::string("[]"), std::string("{}"), std::string(R"({"totalResults":1})"),
-        std::string(R"({"vulnerabilities":[]})"), page(cve("GHSA-1", "")), page(cve("CVE-\\\"1", "")), page("{\"cve\":{}}"),
-        page("").substr(0, 60)}) {
+        std::string(R"({"vulnerabilities":[]})"), page(cve("GHSA-1", "")), page(cve("CVE-\\\"1", "")),
+        page("{\"cve\":{}}"), page("").substr(0, 60)}) {
     EXPECT_FALSE(parse_nvd_page(bad).ok()) << bad;
   }
   const auto odd = parse_nvd_page(page(cve("CVE-1", "\"cvssMetricV31\":[" + metric("Primary", "a\\\"b") + "]")));

@@ -8,8 +8,8 @@
 namespace plimsoll::feed {
 namespace {
 
-constexpr uint16_t kVersion = 20, kVersion64 = 45;       // needed to extract; zip64 needs 4.5
-constexpr uint16_t kDate = (46 << 9) | (1 << 5) | 1;     // 2026-01-01, at midnight
+constexpr uint16_t kVersion = 20, kVersion64 = 45;    // needed to extract; zip64 needs 4.5
+constexpr uint16_t kDate = (46 << 9) | (1 << 5) | 1;  // 2026-01-01, at midnight
 constexpr uint16_t kNameIsUtf8 = 1 << 11;
 constexpr uint64_t kMax = std::numeric_limits<uint32_t>::max() - 1;
 

@@ -13,12 +13,12 @@ struct UpdatePolicy {
   std::string epss = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz";
   std::string cvss;  // a file in the layout of cvss/cve-cvss.jsonl.gz: no public site has one
   std::string nvd = "https://services.nvd.nist.gov/rest/json/cves/2.0";  // asked only with --nvd
-  std::vector<std::string> redirect_hosts;  // other hosts that a source may redirect to
-  std::string ca_file;                      // PEM; empty: the system's certificates
-  double max_loss = 0.5;                    // a source that loses a larger share of its records at once is refused
-  int single_records = 300;                 // more changed records than this: the whole archive is fetched
-  int attempts = 4;                         // for one download, without progress in between
-  double first_wait_seconds = 1;            // before the second attempt; doubles with each, plus jitter
+  std::vector<std::string> redirect_hosts;                               // other hosts that a source may redirect to
+  std::string ca_file;                                                   // PEM; empty: the system's certificates
+  double max_loss = 0.5;          // a source that loses a larger share of its records at once is refused
+  int single_records = 300;       // more changed records than this: the whole archive is fetched
+  int attempts = 4;               // for one download, without progress in between
+  double first_wait_seconds = 1;  // before the second attempt; doubles with each, plus jitter
   int stall_seconds = 30, slowest_bytes_a_second = 1000;  // slower for longer is broken
   int max_minutes = 60, max_megabytes = 4096;             // of a whole update
   int kilobytes_a_second = 0;                             // 0: as fast as it goes

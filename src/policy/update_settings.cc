@@ -81,7 +81,7 @@ void read_setting(const YamlNode& node, const Setting& setting, UpdatePolicy& po
   const auto value = number_in(node, path, setting.low, setting.high, whole != nullptr, faults);
   if (!value) return;
   if (whole != nullptr) {
-    policy.**whole = static_cast<int>(*value);
+    policy.** whole = static_cast<int>(*value);
   } else {
     policy.*std::get<double UpdatePolicy::*>(setting.field) = *value;
   }
