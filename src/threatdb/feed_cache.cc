@@ -90,7 +90,8 @@ Result<FeedCache> FeedCache::open(const std::string& folder) {
     return failed(folder, "make the folder for the feeds");
   }
   FeedCache out(folder);
-  for (const auto& [name, facts] : parsed(folder + state_name).items()) {
+  const Json state = parsed(folder + state_name);
+  for (const auto& [name, facts] : state.items()) {
     if (facts.is_object()) out.files_[name] = facts_of(facts);
   }
   return out;
@@ -186,6 +187,18 @@ Status FeedCache::adopt(const Part& part, const std::string& name, FeedFacts fac
   PLIMSOLL_CHECK(rename_into_place(part.path, name));
   files_[name] = std::move(facts);
   return save();
+}
+
+std::vector<std::string> FeedCache::names() const {
+  std::vector<std::string> out;
+  std::error_code ignored;
+  for (const std::string& ecosystem : ecosystems()) {
+    for (const char* file : {"/all.zip", "/modified_id.csv"}) out.push_back("osv/" + ecosystem + file);
+  }
+  out.insert(out.end(), {ecosystems_name, kev_name, epss_name, cvss_name});
+  std::erase_if(out, [&](const std::string& name) { return !fs::is_regular_file(path(name), ignored); });
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 void FeedCache::drop_parts() {

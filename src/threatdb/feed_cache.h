@@ -36,6 +36,8 @@ class FeedCache {
   std::optional<Bytes> read(const std::string& name) const;
   // Ecosystems with an archive, sorted.
   std::vector<std::string> ecosystems() const;
+  // Every feed that is there, by its name in a mirror, sorted.
+  std::vector<std::string> names() const;
 
   // Makes `bytes` the file `name`; its hash is added to `facts`.
   Status put(const std::string& name, std::string_view bytes, FeedFacts facts);

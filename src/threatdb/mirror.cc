@@ -144,6 +144,13 @@ bool is_ecosystem_name(std::string_view name) {
          std::none_of(name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' '; });
 }
 
+bool is_feed_name(std::string_view name) {
+  if (name == ecosystems_name || name == kev_name || name == epss_name || name == cvss_name) return true;
+  const auto parts = split(name, '/');
+  return parts.size() == 3 && parts[0] == "osv" && is_ecosystem_name(parts[1]) &&
+         (parts[2] == "all.zip" || parts[2] == "modified_id.csv");
+}
+
 std::vector<std::string> parse_ecosystems(std::string_view lines) {
   std::set<std::string> names;
   for (const std::string_view line : split(lines, '\n')) {

@@ -46,6 +46,9 @@ inline constexpr const char* cvss_name = "cvss/cve-cvss.jsonl.gz";
 // Whether `name` may be an ecosystem's, and so a folder's: short, no "/" and no "." in front.
 bool is_ecosystem_name(std::string_view name);
 
+// Whether `name` is one that a feed may have in a mirror: the four above, and the two files of an ecosystem.
+bool is_feed_name(std::string_view name);
+
 // The ecosystems that a list names, sorted. "Debian:12" is part of "Debian", if that is there.
 std::vector<std::string> parse_ecosystems(std::string_view lines);
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "threatdb/gather.h"
+#include "threatdb/losses.h"
 #include "threatdb/names.h"
 #include "threatdb/update_source.h"
 #include "threatdb/urls.h"
@@ -148,33 +149,6 @@ class Run {
   UpdateReport report_;
   Updating update_;
 };
-
-bool is_imported(const std::string& source) {
-  return !source.starts_with("osv/") && source != "kev" && source != "epss" && source != "cvss";
-}
-
-bool holds(const FeedCache& cache, const std::string& source) {
-  for (const SingleFeed& feed : single_feeds) {
-    if (source_of(feed.name) == source) return cache.read(feed.name).has_value();
-  }
-  return cache.read(source + "/all.zip").has_value();
-}
-
-// What the present database knows and one made from the cache would not: a reason against replacing it.
-IncompleteList losses(const ThreatDbInfo& present, const FeedCache& cache) {
-  IncompleteList out;
-  for (const DbSource& source : present.sources) {
-    if (is_imported(source.name)) {
-      out.push_back({printable(source.name, 200),
-                     "the database holds records that were imported from files, which an update would drop",
-                     "update another database (--db FILE), or remove this one"});
-    } else if (source.records > 0 && !holds(cache, source.name)) {
-      out.push_back({printable(source.name, 200), "the database holds it, and no source gave it to this update",
-                     "update --from a mirror that has it (CVSS also: --nvd), or remove the database"});
-    }
-  }
-  return out;
-}
 
 }  // namespace
 
