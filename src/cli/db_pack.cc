@@ -13,15 +13,14 @@ namespace plimsoll::cli {
 namespace {
 
 struct PackOptions {
-  std::string db, file, key, since, folder;
+  std::string db, file, key, since, folder, base;
   std::string db_path() const { return db.empty() ? threatdb::default_path() : db; }
 };
 
 void print_pack(const threatdb::Manifest& manifest) {
   std::fprintf(stderr, "  made     %s\n  content  %s\n", format_rfc3339(manifest.created).c_str(),
                hex_of(content_id(manifest.files)).substr(0, 16).c_str());
-  if (manifest.is_delta())
-    std::fprintf(stderr, "  changes  %s\n", hex_of(manifest.base).substr(0, 16).c_str());
+  if (manifest.is_delta()) std::fprintf(stderr, "  changes  %s\n", hex_of(manifest.base).substr(0, 16).c_str());
 }
 
 int run_pack(const PackOptions& options) {
@@ -39,7 +38,7 @@ int run_pack(const PackOptions& options) {
 int run_unpack(const PackOptions& options) {
   const auto key = threatdb::SigningKey::read_public(options.key);
   if (!key.ok()) return fail(key.error(), exit_usage);
-  const auto done = threatdb::unpack(options.file, *key, options.db_path());
+  const auto done = threatdb::unpack(options.file, *key, options.db_path(), options.base);
   if (!done.ok()) return fail(done.error(), exit_incomplete);
   print_pack(done->manifest);
   print_info(done->built.info, stderr);
@@ -72,6 +71,7 @@ void add_db_pack(CLI::App& db, Run& run) {
   pack->add_option("--db", p->db, "Threat database file")->envname("PLIMSOLL_DB");
   const auto [unpack, u] = add("unpack", "Build the database from a signed file", "A file of db pack", run_unpack);
   unpack->add_option("--public-key", u->key, "Public key of who packed it (db keygen)")->required();
+  unpack->add_option("--base", u->base, "For a delta: the whole pack it was made against (default: the feeds here)");
   unpack->add_option("--db", u->db, "Threat database file")->envname("PLIMSOLL_DB");
   add("keygen", "Make a key pair for packs", "The private key; the public one goes to FILE.pub", run_keygen);
 }

@@ -39,7 +39,8 @@ Result<Fetched> copy_local(const std::string& path, const Validators& known, Par
   while (!rest.empty()) {
     const ssize_t n = ::pwrite(into.descriptor, rest.data(), rest.size(), static_cast<off_t>(into.bytes));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error{ErrorKind::unreachable, "cannot be copied: " + std::string(std::strerror(errno)), printable(path)};
+    if (n < 0)
+      return Error{ErrorKind::unreachable, "cannot be copied: " + std::string(std::strerror(errno)), printable(path)};
     into.bytes += static_cast<uint64_t>(n);
     rest.remove_prefix(static_cast<size_t>(n));
   }
@@ -118,10 +119,11 @@ Result<Fetched> Downloader::get(const std::string& url, const Validators& known,
     const bool lost_place = !exchange.broken && exchange.status == 416 && before > 0;
     if (lost_place) into.bytes = 0;  // what is there is more than the server has: begin again
     const long status = exchange.status;
-    Error error = exchange.broken
-                      ? std::move(*exchange.broken)
-                      : Error{status == 401 || status == 403 || status == 407 ? ErrorKind::denied : ErrorKind::unreachable,
-                              "cannot be fetched: the server answers " + std::to_string(status), shown_url(url)};
+    Error error =
+        exchange.broken
+            ? std::move(*exchange.broken)
+            : Error{status == 401 || status == 403 || status == 407 ? ErrorKind::denied : ErrorKind::unreachable,
+                    "cannot be fetched: the server answers " + std::to_string(status), shown_url(url)};
     const bool passing = lost_place || exchange.passing || (status != 200 && status != 206 && is_passing(status));
     if (!passing) return error;
     if (into.bytes > before + progress_bytes) attempt = 1;

@@ -35,13 +35,15 @@ std::string text_of(const Json& object, const char* key) {
 }
 
 Json json_of(const FeedFacts& facts) {
-  return {{"url", facts.url},         {"etag", facts.version.etag}, {"last_modified", facts.version.last_modified},
-          {"sha256", facts.sha256},   {"records", facts.records},   {"as_of", facts.as_of}};
+  return {{"url", facts.url},       {"etag", facts.version.etag}, {"last_modified", facts.version.last_modified},
+          {"sha256", facts.sha256}, {"records", facts.records},   {"as_of", facts.as_of}};
 }
 
 FeedFacts facts_of(const Json& object) {
-  FeedFacts out{text_of(object, "url"),    {text_of(object, "etag"), text_of(object, "last_modified")},
-                text_of(object, "sha256"), 0,
+  FeedFacts out{text_of(object, "url"),
+                {text_of(object, "etag"), text_of(object, "last_modified")},
+                text_of(object, "sha256"),
+                0,
                 text_of(object, "as_of")};
   const auto records = object.find("records");
   if (records != object.end() && records->is_number_unsigned()) out.records = records->get<uint64_t>();

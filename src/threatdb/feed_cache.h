@@ -14,11 +14,11 @@ namespace plimsoll::threatdb {
 
 // What is known of one file of the cache.
 struct FeedFacts {
-  std::string url;      // where it came from
-  Validators version;   // as the server named it: of all.zip, the version the single records were laid over
-  std::string sha256;   // of the file as it lies here; empty: not known
+  std::string url;     // where it came from
+  Validators version;  // as the server named it: of all.zip, the version the single records were laid over
+  std::string sha256;  // of the file as it lies here; empty: not known
   uint64_t records = 0;
-  std::string as_of;    // NVD: when the last complete reading began (RFC 3339)
+  std::string as_of;  // NVD: when the last complete reading began (RFC 3339)
 };
 
 // The feeds that this machine holds, in the layout of a mirror, with what is known of them in `.state.json`. Every file

@@ -22,13 +22,16 @@ Result<PackReport> write_pack(const std::string& folder, const std::string& path
 
 // Makes what a pack holds the feeds beside `db_path`, then builds the database from them. Signature and hashes are
 // verified before anything is used; until everything is verified and the database is built, nothing is changed.
-// denied: not signed with `key`. malformed: damaged. conflict: a delta whose base is not what the feeds here are; a
+// With `base`, a delta
+// changes the feeds of that whole pack in place of those here. denied: not signed with `key`. malformed: damaged.
+// conflict: a delta of other feeds; a
 // pack older than the one unpacked last; a database that would lose what the pack does not have.
 struct UnpackReport {
   Manifest manifest;
   ImportReport built;
 };
-Result<UnpackReport> unpack(const std::string& path, const SigningKey& key, const std::string& db_path);
+Result<UnpackReport> unpack(const std::string& path, const SigningKey& key, const std::string& db_path,
+                            const std::string& base = {});
 
 // A pack held in memory, verified as far as its manifest. Pieces are verified as they are read.
 struct VerifiedPack {

@@ -30,9 +30,9 @@ struct PackedFile {
   PieceKind kind = PieceKind::whole;
   std::string name;  // in a mirror
   uint64_t size = 0;
-  Hash hash{};              // of the file
+  Hash hash{};               // of the file
   uint64_t packed_size = 0;  // of its piece in the body
-  Hash packed_hash{};       // of that piece
+  Hash packed_hash{};        // of that piece
   bool operator==(const PackedFile&) const = default;
 };
 

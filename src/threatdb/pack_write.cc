@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
 #include <cstring>
+#include <filesystem>
 
 #include "base/text.h"
 #include "threatdb/feed_cache.h"

@@ -15,8 +15,8 @@ Milliseconds wait_before(int attempt, Milliseconds first, double luck, std::opti
 // Answers after which the same request may work later: 408, 425, 429 and 5xx but 501 and 505 (RFC 9110, RFC 6585).
 bool is_passing(long http_status);
 
-// "bytes 100-199/200" of a 206 answer (RFC 9110 section 14.4): where its bytes begin, and how long the whole is (nothing
-// for "*").
+// "bytes 100-199/200" of a 206 answer (RFC 9110 section 14.4): where its bytes begin, and how long the whole is
+// (nothing for "*").
 struct ContentRange {
   uint64_t first = 0;
   std::optional<uint64_t> whole;

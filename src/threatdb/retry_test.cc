@@ -23,7 +23,8 @@ TEST(Retry, TheServersWishCountsWhenLonger) {
 
 TEST(Retry, WhichAnswersPass) {
   for (const long status : {408L, 429L, 500L, 502L, 503L, 504L}) EXPECT_TRUE(is_passing(status)) << status;
-  for (const long status : {0L, 200L, 301L, 400L, 401L, 403L, 404L, 416L, 501L}) EXPECT_FALSE(is_passing(status)) << status;
+  for (const long status : {0L, 200L, 301L, 400L, 401L, 403L, 404L, 416L, 501L})
+    EXPECT_FALSE(is_passing(status)) << status;
 }
 
 TEST(Retry, ContentRange) {

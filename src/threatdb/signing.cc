@@ -71,7 +71,8 @@ Result<std::string> SigningKey::sign(std::string_view bytes) const {
   std::string out(64, '\0');
   size_t size = out.size();
   if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, state_->key.get()) != 1 ||
-      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, raw(bytes), bytes.size()) != 1 ||
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, raw(bytes), bytes.size()) !=
+          1 ||
       size != out.size()) {
     return Error{ErrorKind::bug, "the key does not sign"};
   }

@@ -27,8 +27,8 @@ class SigningKey {
   std::unique_ptr<State> state_;
 };
 
-// Makes a key pair: the private key at `path` (readable for its owner only), the public one at `path`.pub. conflict when
-// one of them is there already.
+// Makes a key pair: the private key at `path` (readable for its owner only), the public one at `path`.pub. conflict
+// when one of them is there already.
 Status make_key_pair(const std::string& path);
 
 }  // namespace plimsoll::threatdb

@@ -48,7 +48,8 @@ Headers request_headers(const Validators& known, const PartialFile& into) {
 }
 
 bool is_visible(std::string_view text) {
-  return text.size() <= max_validator && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return text.size() <= max_validator &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 struct Answer {
@@ -255,10 +256,11 @@ Exchange Transfer::run(const std::string& url, const Validators& known, PartialF
   }
   const Fault fault = fault_of(code);
   out.passing = answer.refused ? !answer.refused_for_good : fault.passing;
-  out.silent = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
+  out.silent =
+      code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
   const char* const why = state_->message[0] != '\0' ? state_->message : curl_easy_strerror(code);
-  out.broken = answer.refused ? *answer.refused
-                              : Error{fault.kind, "cannot be fetched: " + printable(why, 500), shown_url(url)};
+  out.broken =
+      answer.refused ? *answer.refused : Error{fault.kind, "cannot be fetched: " + printable(why, 500), shown_url(url)};
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
     out.broken->advice = "for a private authority give --ca-file FILE";
   }

@@ -22,8 +22,8 @@ struct Budget {
 
 // One request and what came of it.
 struct Exchange {
-  long status = 0;              // of HTTP; 0 when no answer came
-  std::string redirect;         // where the answer sends us, absolute; empty: nowhere
+  long status = 0;       // of HTTP; 0 when no answer came
+  std::string redirect;  // where the answer sends us, absolute; empty: nowhere
   std::optional<Milliseconds> retry_after;
   std::optional<Error> broken;  // why the exchange did not come to its end
   bool passing = false;         // ... and whether trying again may help

@@ -17,7 +17,7 @@ namespace {
 // The feeds that are one file each, and where the policy says that they are.
 struct SingleFeed {
   const char* name;
-  std::string UpdatePolicy::*url;
+  std::string UpdatePolicy::* url;
 };
 constexpr SingleFeed single_feeds[] = {
     {kev_name, &UpdatePolicy::kev}, {epss_name, &UpdatePolicy::epss}, {cvss_name, &UpdatePolicy::cvss}};
@@ -42,9 +42,11 @@ class Run {
       : settings_(settings),
         base_(std::move(base)),
         cache_(cache),
-        downloader_(settings.policy, [this](const std::string& url, uint64_t done, uint64_t total) {
-          if (settings_.progress) settings_.progress("fetching " + shown_url(url) + ", KiB", done >> 10, total >> 10);
-        }),
+        downloader_(settings.policy,
+                    [this](const std::string& url, uint64_t done, uint64_t total) {
+                      if (settings_.progress)
+                        settings_.progress("fetching " + shown_url(url) + ", KiB", done >> 10, total >> 10);
+                    }),
         update_{settings_, cache_, downloader_, report_.failed} {}
 
   Result<UpdateReport> run() {
@@ -77,10 +79,11 @@ class Run {
       report_.sources.push_back(std::move(state).value());
       return;
     }
-    const uint64_t kept = cache_.facts(source == "kev"    ? kev_name
-                                       : source == "epss" ? epss_name
-                                       : source == "cvss" ? cvss_name
-                                                          : source + "/modified_id.csv")
+    const uint64_t kept = cache_
+                              .facts(source == "kev"    ? kev_name
+                                     : source == "epss" ? epss_name
+                                     : source == "cvss" ? cvss_name
+                                                        : source + "/modified_id.csv")
                               .records;
     const std::string why = state.error().to_string();
     report_.sources.push_back({source, false, true, kept, why});

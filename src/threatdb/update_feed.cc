@@ -64,7 +64,8 @@ Result<SourceState> update_feed(Updating& update, const std::string& url, const 
   uint64_t before = old ? update.cache.facts(name).records : 0;
   if (old && before == 0) before = count_records(name, old->view()).value_or(0);
   PLIMSOLL_TRY(arrival, ask(update, url, name, old.has_value()));
-  if (arrival.what == Fetched::absent) return Error{ErrorKind::not_found, "the source does not have it", shown_url(url)};
+  if (arrival.what == Fetched::absent)
+    return Error{ErrorKind::not_found, "the source does not have it", shown_url(url)};
   if (arrival.what == Fetched::unchanged) {
     out.records = before;
     out.told = "nothing new";

@@ -102,7 +102,8 @@ Result<SourceState> update_nvd(Updating& update, const std::string& url) {
   facts.url = url;
   facts.as_of = format_rfc3339(now);
   facts.records = lines.size();
-  SourceState out{source_of(cvss_name), changed > 0, false, lines.size(), std::to_string(changed) + " CVEs changed at NVD"};
+  SourceState out{source_of(cvss_name), changed > 0, false, lines.size(),
+                  std::to_string(changed) + " CVEs changed at NVD"};
   if (changed == 0) {
     PLIMSOLL_CHECK(update.cache.touch(cvss_name, std::move(facts)));
   } else {

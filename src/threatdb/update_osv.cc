@@ -197,9 +197,9 @@ class Ecosystem {
 
   Updating& update_;
   const std::string name_, url_, archive_, list_;
-  std::optional<Bytes> bytes_;      // the cache's archive
-  std::vector<ModifiedId> have_;    // its records
-  bool list_known_ = false;         // the cache's list is that of its archive
+  std::optional<Bytes> bytes_;    // the cache's archive
+  std::vector<ModifiedId> have_;  // its records
+  bool list_known_ = false;       // the cache's list is that of its archive
   bool incomplete_ = false;
   SourceState out_;
 };
