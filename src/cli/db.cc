@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/db_commands.h"
 #include "cli/exit_code.h"
 #include "model/names.h"
 #include "threatdb/starter.h"
@@ -12,14 +13,13 @@
 #include "version/compare.h"
 
 namespace plimsoll::cli {
-namespace {
 
-struct DbOptions {
-  std::string db, from, id, purl, ecosystem, a, b;
-  std::vector<std::string> files;
-
-  std::string path() const { return db.empty() ? threatdb::default_path() : db; }
-};
+void print_left_out(const IncompleteList& parts) {
+  for (const Incomplete& part : parts) {
+    std::fprintf(stderr, "plimsoll: left out: %s: %s\n", printable(part.what, 200).c_str(),
+                 printable(part.reason, 200).c_str());
+  }
+}
 
 void print_info(const ThreatDbInfo& info, FILE* to) {
   std::fprintf(to, "%s\n  built    %s\n  records  %llu\n", printable(info.path).c_str(),
@@ -31,6 +31,15 @@ void print_info(const ThreatDbInfo& info, FILE* to) {
                  source.date ? format_rfc3339(*source.date).substr(0, 10).c_str() : "date not given");
   }
 }
+
+namespace {
+
+struct DbOptions {
+  std::string db, from, id, purl, ecosystem, a, b;
+  std::vector<std::string> files;
+
+  std::string path() const { return db.empty() ? threatdb::default_path() : db; }
+};
 
 void tell_starter_pack(const ThreatDbInfo& info) {
   if (!info.starter_pack) return;
@@ -47,10 +56,7 @@ int run_import(const DbOptions& options) {
                                                   : threatdb::import_mirror(options.from, options.path());
   if (!done.ok()) return fail(done.error(), exit_incomplete);
   print_info(done->info, stderr);
-  for (const Incomplete& skipped : done->skipped) {
-    std::fprintf(stderr, "plimsoll: left out: %s: %s\n", printable(skipped.what, 200).c_str(),
-                 printable(skipped.reason, 200).c_str());
-  }
+  print_left_out(done->skipped);
   return done->skipped.empty() ? exit_done : exit_incomplete;
 }
 
@@ -151,6 +157,8 @@ void add_db(CLI::App& app, Run& run) {
   CLI::App* import = add("import", "Build the database from a mirror or from files", run_import);
   import->add_option("--from", o->from, "Directory or URL in the layout of the public sources");
   import->add_option("FILE", o->files, "OSV JSON or zip files");
+  add_db_update(*db, run);
+  add_db_pack(*db, run);
   add("info", "What is in the database, and how old it is", run_info);
   add("show", "One record by any of its ids", run_show)->add_option("ID", o->id, "CVE, GHSA, DSA...")->required();
   add("query", "The advisories that match a package URL", run_query)

@@ -18,6 +18,9 @@ struct ScanOptions {
   bool only_fixed = false, all_threats = false, quiet = false;
 };
 
+// The policy in `file`, laid over the built-in one; the built-in one when no file is named.
+Result<policy::Policy> load_policy(const std::string& file);
+
 // A scored world and what it was scored with.
 struct World {
   Report report;

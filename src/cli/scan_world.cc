@@ -16,13 +16,14 @@
 #include "wire/recording.h"
 
 namespace plimsoll::cli {
-namespace {
 
 Result<policy::Policy> load_policy(const std::string& file) {
   if (file.empty()) return policy::default_policy();
   PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
   return policy::parse_policy(text, file);
 }
+
+namespace {
 
 bool selects(const analyzer::Target& target, const AssetReport& asset) {
   using Kind = analyzer::Target::Kind;

@@ -100,6 +100,14 @@ class ZipReader {
   std::string_view name(size_t index) const;
   uint64_t size(size_t index) const;                   // uncompressed, as declared (and enforced)
   Status read(size_t index, std::string& into) const;  // thread-safe; `into` is overwritten
+  // An entry as it lies in the archive, to be put into another one unread (zip_writer.h).
+  struct Packed {
+    std::string_view data;
+    uint64_t size = 0;
+    uint32_t crc = 0;
+    uint16_t method = 0, flags = 0;
+  };
+  Packed packed(size_t index) const;
 
   ZipReader(ZipReader&&) noexcept;
   ZipReader& operator=(ZipReader&&) noexcept;

@@ -201,6 +201,10 @@ Result<ZipReader> ZipReader::open(std::string_view bytes) {
 size_t ZipReader::entries() const { return state_->entries.size(); }
 std::string_view ZipReader::name(size_t index) const { return state_->entries.at(index).name; }
 uint64_t ZipReader::size(size_t index) const { return state_->entries.at(index).size; }
+ZipReader::Packed ZipReader::packed(size_t index) const {
+  const Entry& entry = state_->entries.at(index);
+  return {entry.data, entry.size, entry.crc, entry.method, entry.flags};
+}
 
 Status ZipReader::read(size_t index, std::string& into) const {
   const Entry& entry = state_->entries.at(index);

@@ -6,6 +6,7 @@
 #include "policy/route_file.h"
 #include "policy/scoring_settings.h"
 #include "policy/tree_image.h"
+#include "policy/update_settings.h"
 #include "policy/yaml_tree.h"
 
 namespace plimsoll::policy {
@@ -30,7 +31,10 @@ Status read_embedded(const char* path, const Read& read) {
 
 Result<Policy> default_policy() {
   Policy policy;
-  PLIMSOLL_CHECK(read_embedded(kDefaults, [&](const YamlNode& d, Faults& f) { read_scoring(d, policy.scoring, f); }));
+  PLIMSOLL_CHECK(read_embedded(kDefaults, [&](const YamlNode& d, Faults& f) {
+    read_scoring(d, policy.scoring, f);
+    read_updates(d, policy.updates, f);
+  }));
   PLIMSOLL_CHECK(read_embedded(kRoutes, [&](const YamlNode& d, Faults& f) { policy.routes = read_routes(d, f); }));
   PLIMSOLL_CHECK(read_embedded(kCves, [&](const YamlNode& d, Faults& f) { policy.cves = read_cves(d, f); }));
   return policy;
@@ -41,6 +45,7 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file_name)
   PLIMSOLL_TRY(document, parse_yaml(text, file_name));
   Faults faults(file_name);
   read_scoring(document, policy.scoring, faults);
+  read_updates(document, policy.updates, faults);
   if (!faults.empty()) return faults.error();
   return policy;
 }

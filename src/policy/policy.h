@@ -6,12 +6,14 @@
 #include "base/result.h"
 #include "model/route_rule.h"
 #include "model/scoring.h"
+#include "model/update_policy.h"
 
 namespace plimsoll::policy {
 
-// What judgement is made with: constants and escape routes.
+// What judgement is made with (constants, escape routes), and how its threat sources are kept fresh.
 struct Policy {
   ScoringPolicy scoring;
+  UpdatePolicy updates;
   std::vector<RouteRule> routes;
   std::vector<CveRule> cves;
 };

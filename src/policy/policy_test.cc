@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "policy/scoring_settings.h"
 #include "policy/tree_image.h"
+#include "policy/update_settings.h"
 #include "policy/yaml_tree.h"
 
 namespace plimsoll::policy {
@@ -26,6 +27,7 @@ TEST(DefaultPolicy, IsReadAndHoldsTheDocumentedConstants) {
   auto policy = default_policy();
   ASSERT_TRUE(policy.ok()) << policy.error().to_string();
   EXPECT_EQ(policy->scoring, ScoringPolicy{});
+  EXPECT_EQ(policy->updates, UpdatePolicy{});
   EXPECT_GE(policy->routes.size(), 20U);
   EXPECT_GE(policy->cves.size(), 50U);
 }
@@ -64,6 +66,7 @@ TEST(DefaultPolicy, GivesEverySetting) {
   auto document = parse_yaml(*text, "default.yaml");
   ASSERT_TRUE(document.ok());
   EXPECT_TRUE(settings_absent(*document).empty());
+  EXPECT_TRUE(update_settings_absent(*document).empty());
   EXPECT_EQ(scoring_settings().size(), 35U);
 }
 
@@ -120,6 +123,30 @@ TEST(UserPolicy, TellsAllFaultsWithTheirPlaces) {
   EXPECT_NE(faults.find("mine.yaml:8:38: edges.inherit_direct_from_outside must be true or false"), std::string::npos)
       << faults;
   EXPECT_EQ(split(faults, '\n').size(), 5U) << faults;
+}
+
+TEST(UserPolicy, SaysWhereTheSourcesAre) {
+  auto policy = parse_policy(kHead +
+                                 "updates:\n  osv: https://mirror.example.org/osv\n  kev: \"\"\n  max_loss: 0.25\n"
+                                 "  attempts: 2\n  redirect_hosts: [CDN.example.org]\n",
+                             "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  UpdatePolicy expected;
+  expected.osv = "https://mirror.example.org/osv";
+  expected.kev = "";
+  expected.max_loss = 0.25;
+  expected.attempts = 2;
+  expected.redirect_hosts = {"cdn.example.org"};
+  EXPECT_EQ(policy->updates, expected);
+  const std::string faults = faults_of(kHead +
+                                       "updates:\n  ovs: x\n  kev: \"two words\"\n  max_loss: 2\n"
+                                       "  redirect_hosts: [https://a.example]\n");
+  EXPECT_NE(faults.find("mine.yaml:3:3: unknown key \"ovs\" in updates; did you mean \"osv\"?"), std::string::npos)
+      << faults;
+  EXPECT_NE(faults.find("updates.kev must be text without blanks"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("updates.max_loss is 2, out of range"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("a host is a name"), std::string::npos) << faults;
+  EXPECT_NE(faults_of(kHead + "updates: 3\n").find("updates must be a map"), std::string::npos);
 }
 
 TEST(UserPolicy, RefusesWhatIsNoPolicy) {

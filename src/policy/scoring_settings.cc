@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 
 #include "base/text.h"
+#include "policy/number.h"
+#include "policy/update_settings.h"
 
 namespace plimsoll::policy {
 namespace {
@@ -15,30 +16,6 @@ namespace {
 constexpr std::string_view kSchema = "plimsoll.policy/1";
 constexpr std::string_view kByLabel = "additions.by_label";
 constexpr size_t kMaxUserAdditions = 1000;
-
-std::optional<double> number_of(const YamlNode& node) {
-  if (node.kind != YamlNode::Kind::scalar || node.quoted) return std::nullopt;
-  double value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto [stop, failed] = std::from_chars(node.text.data(), end, value);
-  if (failed != std::errc{} || stop != end || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-// A number inside [low, high], whole if asked; else a fault.
-std::optional<double> number_in(const YamlNode& node, std::string_view name, double low, double high, bool whole,
-                                Faults& faults) {
-  const auto value = number_of(node);
-  const std::string wanted = fmt::format("{} from {:g} to {:g}", whole ? "a whole number" : "a number", low, high);
-  if (!value) {
-    faults.add(node, fmt::format("{} must be a number; write {}", name, wanted));
-  } else if (*value < low || *value > high || (whole && std::floor(*value) != *value)) {
-    faults.add(node, fmt::format("{} is {}, out of range; write {}", name, printable(node.text, 40), wanted));
-  } else {
-    return value;
-  }
-  return std::nullopt;
-}
 
 void read_setting(const YamlNode& node, const Setting& setting, ScoringPolicy& policy, Faults& faults) {
   if (const auto* flag = std::get_if<bool ScoringPolicy::*>(&setting.field)) {
@@ -94,7 +71,7 @@ std::vector<std::string> names_below(std::string_view prefix) {
     const std::string name(path.substr(0, path.find('.')));
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
-  if (prefix.empty()) names.emplace_back("schema");
+  if (prefix.empty()) names.insert(names.end(), {"schema", std::string(updates_key)});
   for (const Setting& setting : scoring_settings()) take(setting.path);
   take(kByLabel);
   return names;
@@ -105,7 +82,7 @@ void read_section(const YamlNode& node, const std::string& prefix, ScoringPolicy
   const MapReader map(node, names, prefix.empty() ? "a policy" : prefix, faults);
   for (const std::string& name : names) {
     const YamlNode* value = map.find(name);
-    if (value == nullptr || (prefix.empty() && name == "schema")) continue;
+    if (value == nullptr || (prefix.empty() && (name == "schema" || name == updates_key))) continue;
     const std::string path = prefix.empty() ? name : prefix + "." + name;
     const auto& settings = scoring_settings();
     const auto setting =

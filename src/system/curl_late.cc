@@ -46,6 +46,11 @@ curl_slist* curl_slist_append(curl_slist* list, const char* text) {
   return function ? function(list, text) : nullptr;
 }
 
+CURLU* curl_url() {
+  const auto function = real<decltype(curl_url)>("curl_url");
+  return function ? function() : nullptr;
+}
+
 // The rest is called with what one of the above has made, so the library is there.
 
 CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
@@ -98,6 +103,22 @@ const char* curl_easy_strerror(CURLcode code) {
 
 void curl_slist_free_all(curl_slist* list) {
   if (list) real<decltype(curl_slist_free_all)>("curl_slist_free_all")(list);
+}
+
+CURLUcode curl_url_set(CURLU* url, CURLUPart part, const char* text, unsigned flags) {
+  return url ? real<decltype(curl_url_set)>("curl_url_set")(url, part, text, flags) : CURLUE_BAD_HANDLE;
+}
+
+CURLUcode curl_url_get(CURLU* url, CURLUPart part, char** text, unsigned flags) {
+  return url ? real<decltype(curl_url_get)>("curl_url_get")(url, part, text, flags) : CURLUE_BAD_HANDLE;
+}
+
+void curl_url_cleanup(CURLU* url) {
+  if (url) real<decltype(curl_url_cleanup)>("curl_url_cleanup")(url);
+}
+
+void curl_free(void* memory) {
+  if (memory) real<decltype(curl_free)>("curl_free")(memory);
 }
 
 CURLMcode curl_multi_add_handle(CURLM* multi, CURL* handle) {

@@ -31,6 +31,10 @@ struct Material {
 // not be read are named in the report's `skipped`; malformed when not one record could be read.
 Result<ImportReport> build(Material material, const std::string& from, const std::string& path);
 
+// Builds `path` from a mirror; hold its lock. Optional feeds that the mirror does not have are named in `missing`.
+Result<ImportReport> import_locked(Mirror& mirror, const std::string& from, const std::string& path,
+                                   IncompleteList& missing);
+
 // Sorts one file by its content into `material`. malformed: none of the formats we know.
 Status recognise(const std::string& path, Material& material);
 

@@ -43,17 +43,21 @@ Status read_optional(Mirror& mirror, const std::string& name, Material& material
 
 }  // namespace
 
+Result<ImportReport> import_locked(Mirror& mirror, const std::string& from, const std::string& path,
+                                   IncompleteList& missing) {
+  Material material;
+  PLIMSOLL_CHECK(read_archives(mirror, material));
+  PLIMSOLL_CHECK(read_optional(mirror, kev_name, material, material.exploited, missing));
+  PLIMSOLL_CHECK(read_optional(mirror, epss_name, material, material.epss, missing));
+  PLIMSOLL_CHECK(read_optional(mirror, cvss_name, material, material.cvss, missing));
+  return build(std::move(material), from, path);
+}
+
 Result<ImportReport> import_mirror(const std::string& from, const std::string& path) {
   PLIMSOLL_TRY(lock, ImportLock::take(path));
   PLIMSOLL_TRY(mirror, Mirror::open(from, folder_of(path)));
-  Material material;
   IncompleteList missing;
-  PLIMSOLL_CHECK(read_archives(*mirror, material));
-  PLIMSOLL_CHECK(
-      read_optional(*mirror, "kev/known_exploited_vulnerabilities.json", material, material.exploited, missing));
-  PLIMSOLL_CHECK(read_optional(*mirror, "epss/epss_scores-current.csv.gz", material, material.epss, missing));
-  PLIMSOLL_CHECK(read_optional(*mirror, "cvss/cve-cvss.jsonl.gz", material, material.cvss, missing));
-  PLIMSOLL_TRY(report, build(std::move(material), from, path));
+  PLIMSOLL_TRY(report, import_locked(*mirror, from, path, missing));
   report.skipped.insert(report.skipped.begin(), missing.begin(), missing.end());
   return report;
 }

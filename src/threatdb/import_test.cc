@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "threatdb/db_for_test.h"
-#include "threatdb/fetch.h"
 #include "threatdb/gather.h"
 #include "threatdb/image.h"
+#include "threatdb/urls.h"
 
 namespace plimsoll::threatdb {
 namespace {

@@ -12,7 +12,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "threatdb/fetch.h"
+#include "threatdb/download.h"
+#include "threatdb/urls.h"
 
 namespace plimsoll::threatdb {
 namespace {
@@ -57,16 +58,38 @@ class FolderMirror : public Mirror {
 
 class UrlMirror : public Mirror {
  public:
-  UrlMirror(std::string base, std::string scratch) : base_(std::move(base)), fetcher_(std::move(scratch)) {}
+  UrlMirror(std::string base, std::string scratch)
+      : base_(std::move(base)), scratch_(std::move(scratch)), downloader_(once_again()) {}
 
   Result<std::optional<Bytes>> read(const std::string& name) override {
-    return fetcher_.fetch(base_ + "/" + percent_encoded_path(name));
+    PartialFile file;
+    file.descriptor = open_scratch(scratch_);
+    if (file.descriptor < 0) {
+      return Error{ErrorKind::denied, "cannot make a file for the download: " + std::string(std::strerror(errno)),
+                   printable(scratch_)};
+    }
+    const std::string url = base_ + "/" + percent_encoded_path(name);
+    const auto fetched = downloader_.get(url, {}, file);
+    if (!fetched.ok() || *fetched == Fetched::absent) {
+      ::close(file.descriptor);
+      if (!fetched.ok()) return fetched.error();
+      return std::optional<Bytes>();
+    }
+    PLIMSOLL_TRY(bytes, Bytes::map_descriptor(file.descriptor, shown_url(url)));
+    return std::optional<Bytes>(std::move(bytes));
   }
   std::vector<std::string> list_ecosystems() override { return {}; }
 
  private:
-  std::string base_;
-  Fetcher fetcher_;
+  // Somebody waits for an import: a server that stays away is told soon.
+  static UpdatePolicy once_again() {
+    UpdatePolicy policy;
+    policy.attempts = 2;
+    return policy;
+  }
+
+  std::string base_, scratch_;
+  Downloader downloader_;
 };
 
 }  // namespace
@@ -111,23 +134,28 @@ Result<std::unique_ptr<Mirror>> Mirror::open(const std::string& from, const std:
   }
   const std::string scheme = lower(base.substr(0, base.find("://")));
   if (scheme != "http" && scheme != "https" && scheme != "file") {
-    return Error{ErrorKind::unsupported, "the scheme is not one of http, https and file", printable(from)};
+    return Error{ErrorKind::unsupported, "the scheme is not one of http, https and file", shown_url(from)};
   }
   return std::unique_ptr<Mirror>(std::make_unique<UrlMirror>(base, scratch));
 }
 
-Result<std::vector<std::string>> ecosystems_of(Mirror& mirror) {
-  PLIMSOLL_TRY(listed, mirror.read("osv/ecosystems.txt"));
+bool is_ecosystem_name(std::string_view name) {
+  return !name.empty() && name.size() < 200 && name[0] != '.' && is_utf8(name) &&
+         std::none_of(name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' '; });
+}
+
+bool is_feed_name(std::string_view name) {
+  if (name == ecosystems_name || name == kev_name || name == epss_name || name == cvss_name) return true;
+  const auto parts = split(name, '/');
+  return parts.size() == 3 && parts[0] == "osv" && is_ecosystem_name(parts[1]) &&
+         (parts[2] == "all.zip" || parts[2] == "modified_id.csv");
+}
+
+std::vector<std::string> parse_ecosystems(std::string_view lines) {
   std::set<std::string> names;
-  if (listed) {
-    for (const std::string_view line : split(listed->view(), '\n')) {
-      const std::string name(trim(line));
-      const bool plain = !name.empty() && name.size() < 200 && name.find('/') == std::string::npos && name[0] != '.';
-      if (plain && names.size() < max_ecosystems) names.insert(name);
-    }
-  } else {
-    const auto folders = mirror.list_ecosystems();
-    names.insert(folders.begin(), folders.end());
+  for (const std::string_view line : split(lines, '\n')) {
+    const std::string name(trim(line));
+    if (is_ecosystem_name(name) && names.size() < max_ecosystems) names.insert(name);
   }
   std::vector<std::string> out;
   for (const std::string& name : names) {
@@ -135,6 +163,11 @@ Result<std::vector<std::string>> ecosystems_of(Mirror& mirror) {
     if (colon == std::string::npos || !names.contains(name.substr(0, colon))) out.push_back(name);
   }
   return out;
+}
+
+Result<std::vector<std::string>> ecosystems_of(Mirror& mirror) {
+  PLIMSOLL_TRY(listed, mirror.read(ecosystems_name));
+  return parse_ecosystems(listed ? std::string(listed->view()) : join(mirror.list_ecosystems(), "\n"));
 }
 
 }  // namespace plimsoll::threatdb

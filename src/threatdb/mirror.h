@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -20,7 +21,11 @@ class Bytes {
     other.data_ = nullptr;
     other.size_ = 0;
   }
-  Bytes& operator=(Bytes&&) = delete;
+  Bytes& operator=(Bytes&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
   ~Bytes();
   std::string_view view() const { return {data_, size_}; }
 
@@ -31,6 +36,21 @@ class Bytes {
 };
 
 inline constexpr uint64_t max_download_bytes = uint64_t{4} << 30;
+
+// Names of the feeds in a mirror; those of OSV are "osv/<Ecosystem>/all.zip" and "osv/<Ecosystem>/modified_id.csv".
+inline constexpr const char* ecosystems_name = "osv/ecosystems.txt";
+inline constexpr const char* kev_name = "kev/known_exploited_vulnerabilities.json";
+inline constexpr const char* epss_name = "epss/epss_scores-current.csv.gz";
+inline constexpr const char* cvss_name = "cvss/cve-cvss.jsonl.gz";
+
+// Whether `name` may be an ecosystem's, and so a folder's: short, no "/" and no "." in front.
+bool is_ecosystem_name(std::string_view name);
+
+// Whether `name` is one that a feed may have in a mirror: the four above, and the two files of an ecosystem.
+bool is_feed_name(std::string_view name);
+
+// The ecosystems that a list names, sorted. "Debian:12" is part of "Debian", if that is there.
+std::vector<std::string> parse_ecosystems(std::string_view lines);
 
 // A copy of the public feeds, in a folder or behind a URL. Names are relative: "osv/Debian/all.zip".
 class Mirror {
@@ -44,7 +64,7 @@ class Mirror {
   virtual std::vector<std::string> list_ecosystems() = 0;
 };
 
-// The ecosystems of a mirror: osv/ecosystems.txt, else the folders of osv/. "Debian:12" is part of "Debian".
+// The ecosystems of a mirror: osv/ecosystems.txt, else the folders of osv/.
 Result<std::vector<std::string>> ecosystems_of(Mirror& mirror);
 
 }  // namespace plimsoll::threatdb

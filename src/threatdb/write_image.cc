@@ -159,8 +159,7 @@ Result<ImportLock> ImportLock::take(const std::string& path) {
   ImportLock out(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return out;
   if (errno != EWOULDBLOCK) return failed(lock, "lock");
-  return Error{ErrorKind::conflict, "another import into this database is running", printable(path),
-               "wait for it to end"};
+  return Error{ErrorKind::conflict, "another import or update is running here", printable(path), "wait for it to end"};
 }
 
 ImportLock::~ImportLock() {
