@@ -12,8 +12,8 @@ namespace plimsoll::analyzer {
 namespace {
 
 // Directories that hold package lists, keys and settings; nothing else of the machine is walked for them.
-constexpr const char* places[] = {"etc/apt", "etc/apk", "usr/share/keyrings", "var/lib/apt/lists",
-                                  "var/cache/apk", "var/lib/dpkg"};
+constexpr const char* places[] = {"etc/apt",           "etc/apk",       "usr/share/keyrings",
+                                  "var/lib/apt/lists", "var/cache/apk", "var/lib/dpkg"};
 
 repository::HostLists read_host_lists() {
   repository::HostLists out;
@@ -40,8 +40,8 @@ repository::Sources offer_sources(const Settings& settings) {
   repository::Fetch fetch;
   if (settings.repositories || settings.changelogs)
     fetch = [](const std::string& url, size_t limit) { return system::http_get(url, limit); };
-  return {read_host_lists, std::move(fetch),
-          {.repositories = settings.repositories, .changelogs = settings.changelogs}};
+  return {
+      read_host_lists, std::move(fetch), {.repositories = settings.repositories, .changelogs = settings.changelogs}};
 }
 
 }  // namespace plimsoll::analyzer

@@ -46,8 +46,8 @@ struct Draft {
 // count differently, the binary package is named only as long as nothing better is known.
 void name_target(Draft& draft, const Threat& threat) {
   const Package& package = *threat.package;
-  const bool of_binary = threat.kind == ThreatKind::patch && !package.source_version.empty() &&
-                         package.source_version != package.version;
+  const bool of_binary =
+      threat.kind == ThreatKind::patch && !package.source_version.empty() && package.source_version != package.version;
   if (of_binary && !draft.target.empty()) return;
   if (draft.of_binary) draft.target.clear();
   draft.of_binary = of_binary;

@@ -207,10 +207,12 @@ class Judge {
     for (const OfferedList& list : asset_.offered.lists) {
       const auto tell = [&](const std::string& reason) {
         const std::string where = list.found_in == "the host" ? "on the host" : "in it";
-        out_.not_assessed.push_back({"whether " + name_of_list(list) + " offers more (" + printable(list.uri, 200) + ")",
-                                     reason, "bring its package lists up to date " + where});
+        out_.not_assessed.push_back(
+            {"whether " + name_of_list(list) + " offers more (" + printable(list.uri, 200) + ")", reason,
+             "bring its package lists up to date " + where});
       };
-      if (!list.verified) tell("its package list is used though it cannot be trusted: " + printable(list.unverified, 300));
+      if (!list.verified)
+        tell("its package list is used though it cannot be trusted: " + printable(list.unverified, 300));
       if (list.valid_until && *list.valid_until < now_)
         tell("its package list expired on " + day_of(list.valid_until));
       else if (list.security && !list.valid_until && list.date && now_ - *list.date > std::chrono::days(stale_days_))

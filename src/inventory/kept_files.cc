@@ -16,8 +16,10 @@ std::string resolved(const std::string& path, std::string_view target) {
   const auto walk = [&](std::string_view names) {
     for (const std::string_view name : split(names, '/')) {
       if (name.empty() || name == ".") continue;
-      if (name != "..") parts.push_back(name);
-      else if (!parts.empty()) parts.pop_back();
+      if (name != "..")
+        parts.push_back(name);
+      else if (!parts.empty())
+        parts.pop_back();
     }
   };
   if (!target.starts_with('/')) walk(std::string_view(path).substr(0, path.rfind('/') + 1));

@@ -21,9 +21,9 @@ struct OfferedList {
   std::string codename;
   std::string found_in;  // "the tree", "the host", "the network"
   std::optional<Instant> date, valid_until;
-  bool security = false;      // the distribution's security suite, or advisories that say so
-  bool verified = false;      // signature and content check out
-  std::string unverified;     // why not; empty when verified
+  bool security = false;   // the distribution's security suite, or advisories that say so
+  bool verified = false;   // signature and content check out
+  std::string unverified;  // why not; empty when verified
   bool operator==(const OfferedList&) const = default;
 };
 

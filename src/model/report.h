@@ -39,7 +39,7 @@ struct AssetReport {
   std::optional<HostFacts> host;
   std::optional<OsRelease> os;
   std::vector<Package> packages;
-  Offered offered;  // what its repositories offer for its packages
+  Offered offered;              // what its repositories offer for its packages
   std::vector<Threat> threats;  // worst first
   Assessment assessment;
   Instant scanned_at{};

@@ -37,7 +37,7 @@ Status verify_apk_index(const ApkIndex& index, std::string_view file, const File
 // for it and are left out.
 std::vector<std::string> parse_apk_repositories(std::string_view text);
 
-// The name apk keeps the index of a repository under ("APKINDEX.b53994b4.tar.gz": the first bytes of the SHA-1 of its
+// The name apk keeps the index of a repository under ("APKINDEX.70f61090.tar.gz": the first bytes of the SHA-1 of its
 // URL, apk-tools 2 database.c).
 std::string apk_cache_name(std::string_view url);
 

@@ -196,8 +196,7 @@ class SuiteReader {
     Sha256 hash;
     uint64_t size = 0;
     ParagraphReader reader([&](const Paragraph& p) { take(p, component, arch); },
-                           {"package", "version", "architecture", "source", "pre-depends", "depends"},
-                           wants_);
+                           {"package", "version", "architecture", "source", "pre-depends", "depends"}, wants_);
     const Status inflated = inflate_each(*bytes, max_index_bytes, [&](std::string_view piece) {
       hash.update(piece);
       size += piece.size();

@@ -33,8 +33,8 @@ struct AptEntry {
 // What apt's lists of one tree hold for the packages asked for.
 struct AptLists {
   std::vector<OfferedList> lists;
-  std::vector<PinTarget> releases;       // parallel to lists: what pins compare
-  std::vector<std::string> changelogs;   // parallel to lists: where a changelog is to be had, "" when not told
+  std::vector<PinTarget> releases;      // parallel to lists: what pins compare
+  std::vector<std::string> changelogs;  // parallel to lists: where a changelog is to be had, "" when not told
   std::vector<AptEntry> entries;
   IncompleteList not_assessed;
   std::string native;  // architecture of the system whose lists they are; of read_security_lists() only

@@ -43,7 +43,8 @@ std::vector<AptPin> pins_of(const Files& files, IncompleteList& not_assessed) {
     for (AptPin& pin : parse_preferences(*text, &refused)) out.push_back(std::move(pin));
   }
   if (refused > 0)
-    not_assessed.push_back({"package pins", std::to_string(refused) + " records of apt's preferences are not understood",
+    not_assessed.push_back({"package pins",
+                            std::to_string(refused) + " records of apt's preferences are not understood",
                             "see /etc/apt/preferences.d"});
   return out;
 }
@@ -96,10 +97,9 @@ Offered apt_offers(const AptLists& lists, const DpkgSystem& system, const Files&
     const std::string arch = system.effective(installed.arch);
     const auto found = by_package.find({installed.name, arch});
     if (found == by_package.end()) continue;
-    const bool any_newer =
-        std::ranges::any_of(found->second, [&](const AptEntry* e) {
-          return lists.lists[e->list].security && is_newer(e->version, installed.version);
-        });
+    const bool any_newer = std::ranges::any_of(found->second, [&](const AptEntry* e) {
+      return lists.lists[e->list].security && is_newer(e->version, installed.version);
+    });
     if (!any_newer) continue;
     for (const AptEntry* entry : found->second) {
       PinTarget target = lists.releases[entry->list];

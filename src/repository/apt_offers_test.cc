@@ -24,18 +24,19 @@ const OsRelease bookworm{"debian", "12", "bookworm", "Debian 12", {}};
 const std::vector<Package> installed{deb("openssl", "3.0.11-1"), deb("tzdata", "2025a-0", "all")};
 
 std::map<std::string, std::string> tree() {
-  return {{"etc/apt/sources.list", "deb [signed-by=/keys/a.asc] http://mirror.example/security bookworm-security main\n"},
-          {"keys/a.asc", test_key},
-          {"var/lib/dpkg/status",
-           "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.11-1\n\n"
-           "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2\n\n"
-           "Package: tzdata\nStatus: hold ok installed\nArchitecture: all\nVersion: 2025a-0\n\n"},
-          {std::string(lists) + "InRelease", test_in_release},
-          {std::string(lists) + "main_binary-amd64_Packages", test_packages}};
+  return {
+      {"etc/apt/sources.list", "deb [signed-by=/keys/a.asc] http://mirror.example/security bookworm-security main\n"},
+      {"keys/a.asc", test_key},
+      {"var/lib/dpkg/status",
+       "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.11-1\n\n"
+       "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2\n\n"
+       "Package: tzdata\nStatus: hold ok installed\nArchitecture: all\nVersion: 2025a-0\n\n"},
+      {std::string(lists) + "InRelease", test_in_release},
+      {std::string(lists) + "main_binary-amd64_Packages", test_packages}};
 }
 
-Offered offers(std::map<std::string, std::string> files, std::map<std::string, std::string> host = {},
-               Fetch fetch = {}, MayFetch may = {}) {
+Offered offers(std::map<std::string, std::string> files, std::map<std::string, std::string> host = {}, Fetch fetch = {},
+               MayFetch may = {}) {
   const auto read_host = [&] {
     HostLists out;
     out.os = bookworm;
@@ -93,7 +94,8 @@ TEST(AptOffers, WhatIsNotVerifiedSaysWhy) {
 TEST(AptOffers, SignedByFingerprintsLimitTheKeys) {
   auto files = tree();
   const auto with = [&](const std::string& signed_by) {
-    files["etc/apt/sources.list"] = "deb [signed-by=" + signed_by + "] http://mirror.example/security bookworm-security main\n";
+    files["etc/apt/sources.list"] =
+        "deb [signed-by=" + signed_by + "] http://mirror.example/security bookworm-security main\n";
     return offers(files).lists.at(0).verified;
   };
   EXPECT_FALSE(with(test_key_fingerprint));  // that key is not among the trusted ones yet

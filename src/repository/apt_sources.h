@@ -8,8 +8,8 @@ namespace plimsoll::repository {
 
 // One suite of one repository, as sources.list(5) names it.
 struct AptSource {
-  std::string uri;    // ends with a slash
-  std::string suite;  // ends with a slash: a flat repository, without components
+  std::string uri;                                     // ends with a slash
+  std::string suite;                                   // ends with a slash: a flat repository, without components
   std::vector<std::string> components, architectures;  // architectures empty: the system's own
   std::vector<std::string> signed_by;                  // key file paths and fingerprints
   std::string embedded_key;                            // Signed-By that holds the key itself

@@ -66,16 +66,15 @@ void add_changelog_cves(Offered& offered, const AptLists& lists, const Files& fi
       offered.not_assessed.push_back({what, "the repository names no place for changelogs", {}});
       continue;
     }
-    const std::string url =
-        changelog_url(how, component[{version.source_name, version.source_version}], version.source_name,
-                      version.source_version);
+    const std::string url = changelog_url(how, component[{version.source_name, version.source_version}],
+                                          version.source_name, version.source_version);
     const Result<std::optional<std::string>> text = sources.fetch(url, max_changelog);
     if (text.ok() && *text) {
       version.cves = cves_between(**text, after->second, version.source_version);
     } else {
       const std::string why = text.ok() ? "the changelog service does not have it" : text.error().message;
-      const Incomplete gap{what, printable(why), "check that " + printable(how.substr(0, how.find('@')), 200) +
-                                                     " can be reached"};
+      const Incomplete gap{what, printable(why),
+                           "check that " + printable(how.substr(0, how.find('@')), 200) + " can be reached"};
       if (std::find(offered.not_assessed.begin(), offered.not_assessed.end(), gap) == offered.not_assessed.end())
         offered.not_assessed.push_back(gap);
     }

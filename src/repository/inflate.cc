@@ -16,7 +16,10 @@ using Archive = std::unique_ptr<archive, int (*)(archive*)>;
 constexpr size_t piece_bytes = size_t{128} << 10;
 
 bool is_packed(std::string_view bytes) {
-  constexpr std::string_view magic[] = {"\x1f\x8b", "\xfd" "7zXZ", "BZh", "\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18"};
+  constexpr std::string_view magic[] = {"\x1f\x8b",
+                                        "\xfd"
+                                        "7zXZ",
+                                        "BZh", "\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18"};
   for (const std::string_view m : magic) {
     if (bytes.starts_with(m)) return true;
   }

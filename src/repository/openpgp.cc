@@ -35,6 +35,29 @@ using Output = Handle<rnp_output_t, &rnp_output_destroy>;
 using Verify = Handle<rnp_op_verify_t, &rnp_op_verify_destroy>;
 using Key = Handle<rnp_key_handle_t, &rnp_key_handle_destroy>;
 
+// The library writes what it dislikes about foreign keys and signatures to descriptor 2, whatever it is told (Debian
+// builds it with its debug messages on). As long as this lives, the descriptor leads nowhere: of the whole process, so
+// verification is kept to one thread, in which nothing else is said meanwhile.
+class QuietErrors {
+ public:
+  QuietErrors() : saved_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+    const int nowhere = saved_ < 0 ? -1 : ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0) return;
+    ::dup2(nowhere, STDERR_FILENO);
+    ::close(nowhere);
+  }
+  ~QuietErrors() {
+    if (saved_ < 0) return;
+    ::dup2(saved_, STDERR_FILENO);
+    ::close(saved_);
+  }
+  QuietErrors(const QuietErrors&) = delete;
+  QuietErrors& operator=(const QuietErrors&) = delete;
+
+ private:
+  int saved_;
+};
+
 constexpr size_t max_text = size_t{64} << 20;
 
 bool open_input(Input& input, std::string_view bytes) {
@@ -45,10 +68,6 @@ bool open_input(Input& input, std::string_view bytes) {
 // Keys that the library refuses (unknown kinds, broken ones) are passed over: they verify nothing.
 Status load_keys(Ffi& ffi, const Keyring& keyring) {
   if (rnp_ffi_create(ffi.out(), "GPG", "GPG") != RNP_SUCCESS) return Error{ErrorKind::bug, "no OpenPGP library"};
-  // What it has to say of broken keys is nothing for the user's terminal. It closes the descriptor itself.
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0) {
-    if (rnp_ffi_set_log_fd(ffi.get(), nowhere) != RNP_SUCCESS) ::close(nowhere);
-  }
   for (const std::string& bytes : keyring.keys) {
     Input input;
     if (!open_input(input, bytes)) continue;
@@ -75,7 +94,8 @@ bool is_allowed(rnp_key_handle_t key, const Keyring& keyring) {
   return std::ranges::any_of(keyring.fingerprints, [&](std::string wanted) {
     const bool exact = wanted.ends_with('!');  // this key only, no subkey of it
     if (exact) wanted.pop_back();
-    std::ranges::transform(wanted, wanted.begin(), [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c); });
+    std::ranges::transform(wanted, wanted.begin(),
+                           [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c); });
     return wanted == own || (!exact && wanted == primary);
   });
 }
@@ -105,6 +125,7 @@ Status judge_signatures(rnp_op_verify_t verify, const Keyring& keyring) {
 }  // namespace
 
 Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring) {
+  const QuietErrors quiet;
   Ffi ffi;
   PLIMSOLL_CHECK(load_keys(ffi, keyring));
   Input input;
@@ -127,6 +148,7 @@ Result<std::string> verify_clearsigned(std::string_view message, const Keyring& 
 }
 
 Status verify_detached(std::string_view text, std::string_view signature, const Keyring& keyring) {
+  const QuietErrors quiet;
   Ffi ffi;
   PLIMSOLL_CHECK(load_keys(ffi, keyring));
   Input input, signed_by;

@@ -85,8 +85,10 @@ Result<std::string> split_clearsigned(std::string_view message) {
       signature = true;
       continue;
     }
-    if (line.starts_with("- ")) line.remove_prefix(2);
-    else if (line.starts_with("-----")) return not_one_message("an armor line stands inside the text");
+    if (line.starts_with("- "))
+      line.remove_prefix(2);
+    else if (line.starts_with("-----"))
+      return not_one_message("an armor line stands inside the text");
     text.append(line).append("\n");
   }
   if (!signature) return not_one_message("it has no signature");

@@ -127,9 +127,9 @@ Offered take_apk_offers(Files& files, const std::optional<OsRelease>& os, const 
   if (held.empty() && same_release(os, sources.host().os)) held = cached(sources.host().files, "the host");
   for (const Held& one : held) read_index(one, packages, out);
   if (out.lists.empty())
-    out.not_assessed.push_back(nothing_at_hand("it has no package index that can be read", sources.may().repositories
-                                                   ? "apk update in it"
-                                                   : "apk update in it, or scan with --repositories"));
+    out.not_assessed.push_back(nothing_at_hand(
+        "it has no package index that can be read",
+        sources.may().repositories ? "apk update in it" : "apk update in it, or scan with --repositories"));
   std::ranges::sort(out.versions, {}, [](const OfferedVersion& v) { return std::tie(v.package, v.arch, v.list); });
   return out;
 }

@@ -53,9 +53,8 @@ std::string fault_of(const Files& files, const std::string& folder, const std::s
   if (!repomd.ok()) return "the repository's index repomd.xml " + repomd.error().message;
   list.date = repomd->date;
   const std::string hash = sha256_hex(bytes);
-  const bool announced = std::ranges::any_of(repomd->indexes, [&](const RepoIndex& one) {
-    return one.type == "updateinfo" && one.sha256 == hash;
-  });
+  const bool announced = std::ranges::any_of(
+      repomd->indexes, [&](const RepoIndex& one) { return one.type == "updateinfo" && one.sha256 == hash; });
   if (!announced) return "the content of " + printable(name, 200) + " is not what repomd.xml announces";
   const std::string* signature = files.find(folder + "repomd.xml.asc");
   if (signature == nullptr) return "the repository does not sign its index repomd.xml";

@@ -132,11 +132,12 @@ TEST(AptPreferences, CostlyPatternsAreRefusedAndCounted) {
 }
 
 TEST(DpkgSystem, HoldsProvidesAndArchitectures) {
-  const Files files({{"var/lib/dpkg/status",
-                      "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
-                      "Package: exim4\nStatus: hold ok installed\nArchitecture: amd64\nVersion: 2\nProvides: mta, m (= 1)\n\n"
-                      "Package: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 3\n\n"},
-                     {"var/lib/dpkg/arch", "amd64\ni386\n"}});
+  const Files files(
+      {{"var/lib/dpkg/status",
+        "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+        "Package: exim4\nStatus: hold ok installed\nArchitecture: amd64\nVersion: 2\nProvides: mta, m (= 1)\n\n"
+        "Package: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 3\n\n"},
+       {"var/lib/dpkg/arch", "amd64\ni386\n"}});
   const DpkgSystem system = read_dpkg_system(files);
   ASSERT_EQ(system.packages.size(), 2u);
   EXPECT_TRUE(system.packages[1].held);
@@ -149,7 +150,8 @@ TEST(DpkgSystem, HoldsProvidesAndArchitectures) {
 TEST(Changelog, IdsBetweenTwoVersions) {
   const std::string log =
       "openssl (3-3) s; urgency=high\n\n  * Fix CVE-2026-0003\n\n -- A <a@b>  Mon\n\n"
-      "openssl (3-2) s; urgency=high\n\n  * CVE-2026-0002, CVE-2026-12345: x; CVE-26-1 CVE-2026-1\n\n -- A <a@b>  Mon\n\n"
+      "openssl (3-2) s; urgency=high\n\n  * CVE-2026-0002, CVE-2026-12345: x; CVE-26-1 CVE-2026-1\n\n -- A <a@b>  "
+      "Mon\n\n"
       "openssl (3-1) s; urgency=high\n\n  * CVE-2026-0001\n";
   EXPECT_EQ(cves_between(log, "3-1", "3-2"), (std::vector<std::string>{"CVE-2026-0002", "CVE-2026-12345"}));
   EXPECT_EQ(cves_between(log, "3-1", "3-3").size(), 3u);
@@ -165,10 +167,11 @@ TEST(Changelog, Urls) {
 }
 
 TEST(Files, WhichAreWanted) {
-  for (const char* path : {"etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources", "etc/apt/trusted.gpg.d/a.asc",
-                           "usr/share/keyrings/d.gpg", "var/lib/apt/lists/x_InRelease", "var/lib/dpkg/status",
-                           "var/lib/apt/lists/x_main_binary-amd64_Packages.lz4", "var/cache/apk/APKINDEX.12345678.tar.gz",
-                           "var/cache/dnf/baseos-1/repodata/1-updateinfo.xml.gz"})
+  for (const char* path :
+       {"etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources", "etc/apt/trusted.gpg.d/a.asc",
+        "usr/share/keyrings/d.gpg", "var/lib/apt/lists/x_InRelease", "var/lib/dpkg/status",
+        "var/lib/apt/lists/x_main_binary-amd64_Packages.lz4", "var/cache/apk/APKINDEX.12345678.tar.gz",
+        "var/cache/dnf/baseos-1/repodata/1-updateinfo.xml.gz"})
     EXPECT_TRUE(wants_repository_file(path)) << path;
   for (const char* path : {"var/lib/apt/lists/x_Translation-en", "var/lib/apt/lists/partial/x_InRelease", "etc/passwd",
                            "var/cache/dnf/baseos-1/repodata/1-primary.xml.gz", "usr/share/keyrings/readme"})

@@ -86,7 +86,8 @@ std::string get(const Attributes& attributes, std::string_view name) {
 
 std::string full_version(const Attributes& a) {
   const std::string epoch = get(a, "epoch"), release = get(a, "release");
-  return (epoch.empty() || epoch == "0" ? "" : epoch + ":") + get(a, "version") + (release.empty() ? "" : "-" + release);
+  return (epoch.empty() || epoch == "0" ? "" : epoch + ":") + get(a, "version") +
+         (release.empty() ? "" : "-" + release);
 }
 
 // "bash-5.1.8-6.el9.src.rpm" -> "bash"

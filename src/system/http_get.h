@@ -8,7 +8,7 @@ namespace plimsoll::system {
 
 struct GetBounds {
   int connect_seconds = 20;
-  int stall_seconds = 30;    // slower than a trickle for so long is broken
+  int stall_seconds = 30;  // slower than a trickle for so long is broken
   int whole_seconds = 600;
 };
 
