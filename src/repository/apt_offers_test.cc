@@ -148,7 +148,7 @@ TEST(AptOffers, ChangelogsNameCves) {
   const Offered got = offers(tree(), {}, fetch, {.changelogs = true});
   EXPECT_EQ(got.versions.at(0).cves, std::vector<std::string>{"CVE-2026-0001"});
   ASSERT_EQ(got.not_assessed.size(), 1u);
-  EXPECT_EQ(got.not_assessed[0].what, "CVE ids of the update of tzdata");
+  EXPECT_EQ(got.not_assessed[0].what, "CVE ids of pending updates");
 }
 
 TEST(AptOffers, PinsGivePriorities) {

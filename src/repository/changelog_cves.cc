@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -72,11 +73,16 @@ void add_changelog_cves(Offered& offered, const AptLists& lists, const Files& fi
     if (text.ok() && *text) {
       version.cves = cves_between(**text, after->second, version.source_version);
     } else {
-      const std::string why = text.ok() ? "the changelog service does not have it" : text.error().message;
-      const Incomplete gap{what, printable(why),
+      // A service that does not answer is told once, not for each package.
+      const bool silent =
+          !text.ok() && (text.error().kind == ErrorKind::unreachable || text.error().kind == ErrorKind::timeout);
+      const Incomplete gap{silent ? "CVE ids of pending updates" : what,
+                           text.ok() ? "the changelog service does not have it" : printable(text.error().message),
                            "check that " + printable(how.substr(0, how.find('@')), 200) + " can be reached"};
-      if (std::find(offered.not_assessed.begin(), offered.not_assessed.end(), gap) == offered.not_assessed.end())
-        offered.not_assessed.push_back(gap);
+      const bool told = std::ranges::any_of(offered.not_assessed, [&](const Incomplete& other) {
+        return other.what == gap.what && other.remedy == gap.remedy;
+      });
+      if (!told) offered.not_assessed.push_back(gap);
     }
   }
 }

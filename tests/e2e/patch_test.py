@@ -137,13 +137,14 @@ class Pending(Systems):
         name = self.container(self.pending)
         asset = self.asset("container:" + name)
         got = self.updates(asset)
+        # What the security suite alone would bring; the version is what all sources together bring, which may be newer.
+        said = installations(run("docker", "exec", name, "apt-get", "-s", "dist-upgrade").stdout)
         self.assertEqual(
             {package: (t["package"]["version"], t["fixed_version"]) for package, t in got.items()},
-            {package: (old, new) for package, (old, new, _) in self.by_apt.items()},
+            {package: (old, said[package][1]) for package, (old, _, _) in self.by_apt.items()},
         )
-        # The same from the container's own point of view, with all its sources.
-        said = installations(run("docker", "exec", name, "apt-get", "-s", "upgrade").stdout)
-        for package, (_, new, origin) in said.items():
+        plain = installations(run("docker", "exec", name, "apt-get", "-s", "upgrade").stdout)
+        for package, (_, new, origin) in plain.items():
             if "Security" in origin:
                 self.assertEqual(got[package]["fixed_version"], new)
         self.assertEqual(self.gaps(asset, "pending security updates"), [])
@@ -297,7 +298,7 @@ class Network(Systems):
         self.changelog_service(root, "http://127.0.0.1:9")
         asset = self.asset("rootfs:" + root, more=["--changelogs"])
         self.assertEqual(set(self.updates(asset)), set(self.by_apt))
-        self.assertTrue(self.gaps(asset, "CVE ids of the update of"), asset["not_assessed"])
+        self.assertEqual(len(self.gaps(asset, "CVE ids of pending updates")), 1, asset["not_assessed"])
 
 
 if __name__ == "__main__":
