@@ -6,6 +6,7 @@
 #include "assess/fixes.h"
 #include "assess/own_level.h"
 #include "assess/test_fixture.h"
+#include "model/names.h"
 
 namespace plimsoll::assess {
 namespace {

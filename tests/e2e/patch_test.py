@@ -69,6 +69,7 @@ class Systems(unittest.TestCase):
     def make(cls):
         cls.scratch = tempfile.mkdtemp(prefix=PREFIX)
         unittest.addModuleCleanup(shutil.rmtree, cls.scratch, ignore_errors=True)
+        unittest.addModuleCleanup(cls.unmount)
         run(str(ROOT / "script" / "docker-up"))
         cls.pending = cls.scratch + "/pending"
         run("debootstrap", "--variant=minbase", SUITE, cls.pending, mirror("/debian"), timeout=1800)
@@ -82,6 +83,13 @@ class Systems(unittest.TestCase):
         apt(cls.updated, "-y", "dist-upgrade")
         cls.by_apt = installations(apt(cls.pending, "-s", "dist-upgrade", *cls.only_security(cls.pending)))
         assert cls.by_apt, "the release has no pending security update just now: nothing to compare"
+
+    @classmethod
+    def unmount(cls):
+        """A debootstrap that broke off leaves proc mounted; nothing may be removed below it."""
+        for line in reversed(pathlib.Path("/proc/mounts").read_text().splitlines()):
+            if line.split()[1].startswith(cls.scratch + "/"):
+                run("umount", line.split()[1])
 
     @classmethod
     def copy(cls, name, of=None):
