@@ -28,6 +28,8 @@ inline constexpr const char* recording_file = "facts.json";
 struct Settings {
   std::vector<Target> targets;  // empty: all
   std::string docker_socket = "/var/run/docker.sock";
+  bool repositories = false;  // ask the repositories that package sources name, over the network
+  bool changelogs = false;    // ask for the changelogs of pending updates, over the network
   Progress progress;
 };
 

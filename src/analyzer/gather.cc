@@ -5,6 +5,7 @@
 
 #include "analyzer/analyzer.h"
 #include "analyzer/flows.h"
+#include "analyzer/offers.h"
 #include "analyzer/trees.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -129,14 +130,14 @@ struct Mapped {
 
 // Takes the inventory of `tree` into `asset`; a tree that cannot be read at all is said to be so.
 void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, const Mapped* mapped,
-               const Settings& settings, const std::string& step) {
+               const Settings& settings, const std::string& step, repository::Sources& sources) {
   if (!tree.ok()) {
     asset.assessment.not_assessed.push_back({"packages", tree.error().to_string(), tree.error().advice});
     return;
   }
   std::function<void(uint64_t)> heard;  // empty when nobody listens: then no entry need be counted
   if (settings.progress) heard = [&](uint64_t entries) { settings.progress(step, entries, 0); };
-  Result<inventory::Taken> taken = inventory::take_inventory(**tree, heard);
+  Result<inventory::Taken> taken = inventory::take_inventory(**tree, heard, repository::wants_repository_file);
   if (!taken.ok()) {
     asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
     return;
@@ -145,11 +146,14 @@ void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, c
   asset.os = std::move(taken->inventory.os);
   asset.packages = std::move(taken->inventory.packages);
   append(asset.assessment.not_assessed, std::move(taken->inventory.not_assessed));
+  repository::Files files(std::move(taken->kept), tree->get());
+  asset.offered = repository::take_offers(std::move(files), asset.os, asset.packages, sources);
   if (asset.container) asset.container->setuid_files = taken->setuid_files;
 }
 
 // Host, runtimes and containers of this machine.
-void gather_machine(const system::Machine& machine, const Settings& settings, Report& report) {
+void gather_machine(const system::Machine& machine, const Settings& settings, repository::Sources& sources,
+                    Report& report) {
   const Instant now = machine.now();
   const auto say = [&](const std::string& step, uint64_t done, uint64_t total) {
     if (settings.progress) settings.progress(step, done, total);
@@ -191,7 +195,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
                              std::to_string(report.assets.size()) + ")";
     say(step, 0, 0);
     take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container), &mapped[i], settings,
-              step);
+              step, sources);
   }
 }
 
@@ -207,7 +211,8 @@ Result<rootfs::Image> open_image(const Settings& settings, const Target& target)
 }
 
 // An image or a bare root directory: packages only, nothing runs.
-Result<AssetReport> gather_tree(const system::Machine& machine, const Settings& settings, const Target& target) {
+Result<AssetReport> gather_tree(const system::Machine& machine, const Settings& settings, const Target& target,
+                                repository::Sources& sources) {
   AssetReport asset;
   asset.asset.kind = AssetKind::image;
   asset.asset.name = target.value;
@@ -218,11 +223,11 @@ Result<AssetReport> gather_tree(const system::Machine& machine, const Settings& 
     auto tree = rootfs::open_directory(target.value, {});
     if (!tree.ok()) return std::move(tree).error();
     asset.asset.id = {"rootfs:" + target.value};
-    take_into(asset, std::move(tree), nullptr, settings, step);
+    take_into(asset, std::move(tree), nullptr, settings, step, sources);
     return asset;
   }
   PLIMSOLL_TRY(image, open_image(settings, target));
-  take_into(asset, std::move(image.tree), nullptr, settings, step);
+  take_into(asset, std::move(image.tree), nullptr, settings, step, sources);
   asset.asset.id = {"image:" + (image.config.digest.empty() ? target.value : image.config.digest.value)};
   asset.asset.image = image.config.tags.empty() ? "" : image.config.tags.front();
   if (!image.config.os.empty()) asset.asset.platform = image.config.os + "/" + image.config.architecture;
@@ -253,7 +258,8 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
   Report report;
   report.generated_at = machine.now();
   report.tool_version = PLIMSOLL_VERSION;
-  if (wants_machine(settings.targets)) gather_machine(machine, settings, report);
+  repository::Sources sources = offer_sources(settings);
+  if (wants_machine(settings.targets)) gather_machine(machine, settings, sources, report);
   for (const Target& target : settings.targets) {
     switch (target.kind) {
       case Target::Kind::all:
@@ -265,7 +271,7 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
         break;
       }
       default: {
-        PLIMSOLL_TRY(asset, gather_tree(machine, settings, target));
+        PLIMSOLL_TRY(asset, gather_tree(machine, settings, target, sources));
         report.assets.push_back(std::move(asset));
       }
     }

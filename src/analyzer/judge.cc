@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <iterator>
+
 #include "analyzer/analyzer.h"
 #include "assess/assess.h"
+#include "assess/pending.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -19,6 +23,13 @@ void match_asset(AssetReport& asset, const threatdb::ThreatDb& db) {
   not_assessed.insert(not_assessed.end(), matches->not_assessed.begin(), matches->not_assessed.end());
 }
 
+void add_pending(AssetReport& asset, const policy::Policy& policy, Instant now) {
+  assess::PendingUpdates pending = assess::pending_updates(asset, now, policy.scoring.db_age_warning_days);
+  std::move(pending.threats.begin(), pending.threats.end(), std::back_inserter(asset.threats));
+  IncompleteList& gaps = asset.assessment.not_assessed;
+  gaps.insert(gaps.end(), pending.not_assessed.begin(), pending.not_assessed.end());
+}
+
 }  // namespace
 
 void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& policy, Instant now) {
@@ -32,6 +43,7 @@ void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& p
       asset.assessment.not_assessed.push_back(
           {"vulnerabilities", "there is no threat database", "plimsoll db import --from URL|DIR"});
     }
+    add_pending(asset, policy, now);
     if (asset.packages.empty()) {
       asset.assessment.not_assessed.push_back(
           {"packages", "no package was found: no package database, or nothing readable", {}});

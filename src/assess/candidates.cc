@@ -37,9 +37,23 @@ void keep_later(std::string& best, const std::string& candidate, const std::stri
 struct Draft {
   Candidate candidate;
   std::string name, target;
+  bool of_binary = false;  // name and target are a binary package's, whose versions are not its source's
   Place place;
   std::set<std::string> groups;
 };
+
+// A vulnerability's fix is a version of the source package, a pending update's one of the binary package. Where the two
+// count differently, the binary package is named only as long as nothing better is known.
+void name_target(Draft& draft, const Threat& threat) {
+  const Package& package = *threat.package;
+  const bool of_binary =
+      threat.kind == ThreatKind::patch && !package.source_version.empty() && package.source_version != package.version;
+  if (of_binary && !draft.target.empty()) return;
+  if (draft.of_binary) draft.target.clear();
+  draft.of_binary = of_binary;
+  draft.name = of_binary || package.source_name.empty() ? package.name : package.source_name;
+  keep_later(draft.target, threat.fixed_version, package.ecosystem);
+}
 
 std::string remedy_of(const Draft& draft) {
   const std::string what = printable(draft.name, 120) + " " + printable(draft.target, 80);
@@ -111,8 +125,7 @@ class Proposals {
       const std::string component = place.host ? component_of(*threat.package) : "";
       Draft& one = draft(id_of(place, component.empty() ? key : component), place);
       if (one.candidate.removes[node].empty()) one.candidate.weight += points[key];
-      one.name = threat.package->source_name.empty() ? threat.package->name : threat.package->source_name;
-      keep_later(one.target, threat.fixed_version, threat.package->ecosystem);
+      name_target(one, threat);
       take(one, node, i, component);
       Draft& all = draft(id_of(place, "all"), place);
       if (all.groups.insert(key).second) all.candidate.weight += points[key];

@@ -109,8 +109,10 @@ std::string group_key(const Threat& threat) {
 ThreatTable::ThreatTable(const AssetReport& asset, const ScoringPolicy& policy) : asset_(&asset), policy_(&policy) {
   std::set<std::string> attacked;  // ids that a network event of this asset names
   std::map<std::string, int> groups;
+  std::set<std::string> named;  // groups with a vulnerability that an upgrade removes
   for (const Threat& threat : asset.threats) {
     groups.emplace(group_key(threat), 0);
+    if (threat.kind == ThreatKind::vulnerability && !threat.fixed_version.empty()) named.insert(group_key(threat));
     if (!is_network_event(threat)) continue;
     attacked.insert(threat.id.value);
     attacked.insert(threat.aliases.begin(), threat.aliases.end());
@@ -129,6 +131,8 @@ ThreatTable::ThreatTable(const AssetReport& asset, const ScoringPolicy& policy) 
     weighed.vector = threat.attack_vector;
     weighed.not_loaded = threat.package && threat.package->loaded == Loaded::no;
     weighed.group = groups[group_key(threat)];
+    // A pending update stands for flaws that nobody has named: where some are, they are counted instead of it.
+    if (threat.kind == ThreatKind::patch && named.count(group_key(threat)) != 0) weighed.severity_factor = 0;
     weighed_.push_back(weighed);
   }
 }

@@ -18,6 +18,10 @@ void add_world_options(CLI::App& command, ScanOptions& options) {
       ->envname("PLIMSOLL_POLICY");
   command.add_option("--docker-socket", options.docker_socket, "Socket of the Docker Engine")
       ->envname("PLIMSOLL_DOCKER_SOCKET");
+  command.add_flag("--repositories", options.repositories,
+                   "Ask the package repositories themselves for pending security updates (network)");
+  command.add_flag("--changelogs", options.changelogs,
+                   "Name the CVEs in the changelogs of pending Debian and Ubuntu updates (network)");
   command.add_option("-o,--output", options.output, "Write to this file instead of standard output");
   command.add_flag("-q,--quiet", options.quiet, "No progress line");
 }

@@ -15,6 +15,7 @@ struct ScanOptions {
   std::vector<std::string> targets;
   std::string db, policy_file, docker_socket = "/var/run/docker.sock";
   std::string format = "table", output, severities, fail_on, record;
+  bool repositories = false, changelogs = false;
   bool only_fixed = false, all_threats = false, quiet = false;
 };
 

@@ -91,6 +91,8 @@ Result<World> assess_world(const ScanOptions& options) {
 
   analyzer::Settings settings;
   settings.docker_socket = options.docker_socket;
+  settings.repositories = options.repositories;
+  settings.changelogs = options.changelogs;
   for (const std::string& text : options.targets) {
     PLIMSOLL_TRY(target, analyzer::parse_target(text));
     settings.targets.push_back(std::move(target));

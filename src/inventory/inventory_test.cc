@@ -205,6 +205,17 @@ TEST(TakeInventory, TheOrderOfTheWalkDoesNotMatter) {
   EXPECT_EQ(take(*first).inventory, take(*second).inventory);
 }
 
+TEST(TakeInventory, KeepsTheFilesThatACallerWants) {
+  LayeredTree tree({{{"etc/os-release", {debian_12}}, {"etc/apt/a", {"below"}}, {"etc/apt/b", {"gone"}}},
+                    {{"etc/apt/a", {"above"}}, {"etc/other", {"x"}}}});
+  tree.remove(1, "etc/apt/b");
+  const auto taken = take_inventory(
+      tree, {}, [](std::string_view path) { return path.starts_with("etc/apt/") || path == "etc/os-release"; });
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken->kept, (std::map<std::string, std::string>{{"etc/apt/a", "above"}, {"etc/os-release", debian_12}}));
+  EXPECT_EQ(taken->inventory.os->id, "debian");  // a file that two want is read once and serves both
+}
+
 TEST(Catalogers, HaveNamesOfTheirOwn) {
   for (const Cataloger& a : catalogers()) {
     EXPECT_EQ(std::ranges::count_if(catalogers(), [&](const Cataloger& b) { return a.name == b.name; }), 1);

@@ -7,6 +7,7 @@
 
 #include "inventory/catalogers.h"
 #include "inventory/finish.h"
+#include "inventory/kept_files.h"
 
 namespace plimsoll::inventory {
 namespace {
@@ -18,20 +19,25 @@ constexpr uint64_t entries_between_reports = 4096;
 // Reads every file that a cataloger wants while the tree goes by. Thread-safe, as Visitor asks.
 class Collector : public rootfs::Visitor {
  public:
-  explicit Collector(const std::function<void(uint64_t)>& progress) : progress_(progress) {}
+  Collector(const std::function<void(uint64_t)>& progress, const Keeps& keeps) : kept(keeps), progress_(progress) {}
+
+  KeptFiles kept;
 
   bool wants(const rootfs::Entry& entry) override {
     if (progress_) count();
+    const bool keep = kept.wants(entry);
     if (entry.type != rootfs::EntryType::file) return false;
     look_at_mode(entry);
-    return cataloger_for(entry) != nullptr;
+    return cataloger_for(entry) != nullptr || keep;
   }
 
   void visit(const rootfs::Entry& entry, rootfs::File& file) override {
     const Cataloger* cataloger = cataloger_for(entry);
+    std::optional<KeptFiles::Copy> copy;
+    if (kept.wants(entry)) copy.emplace(kept.take(entry, file));
     if (!cataloger) return;
     FileFinding finding{std::string(entry.path), entry.layer, cataloger, {}, {}};
-    Result<Found> found = cataloger->parse(entry.path, file);
+    Result<Found> found = cataloger->parse(entry.path, copy ? *copy : file);
     if (found.ok())
       finding.found = std::move(found).value();
     else
@@ -83,14 +89,15 @@ class Collector : public rootfs::Visitor {
 
 }  // namespace
 
-Result<Taken> take_inventory(rootfs::Tree& tree, const std::function<void(uint64_t)>& progress) {
-  Collector collector(progress);
+Result<Taken> take_inventory(rootfs::Tree& tree, const std::function<void(uint64_t)>& progress, const Keeps& keeps) {
+  Collector collector(progress, keeps);
   PLIMSOLL_TRY(walked, tree.walk(collector));
   if (progress) progress(walked.entries);
   Taken taken;
   taken.inventory = finish(collector.take_findings(), tree);
   taken.inventory.entries = walked.entries;
   IncompleteList& gaps = taken.inventory.not_assessed;
+  taken.kept = collector.kept.finish(tree, gaps);
   gaps.insert(gaps.end(), walked.not_assessed.begin(), walked.not_assessed.end());
   std::ranges::sort(gaps);
   gaps.erase(std::unique(gaps.begin(), gaps.end()), gaps.end());

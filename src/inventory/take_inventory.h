@@ -1,6 +1,8 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -10,15 +12,20 @@
 
 namespace plimsoll::inventory {
 
+// Files that a caller wants to have whole beside the packages, from the same walk: asked with their path.
+using Keeps = std::function<bool(std::string_view path)>;
+
 struct Taken {
   Inventory inventory;
+  std::map<std::string, std::string> kept;  // those of the finished tree that `keeps` asked for, links resolved
   Fact<bool> setuid_files;  // a setuid-root file or a file capability was seen (unknown where modes are not known)
 };
 
 // Walks `tree` once and finds its os-release and packages with the table of catalogers (catalogers.h).
 // `progress` (may be empty) hears of entries seen so far, from any thread. Fails only when the tree cannot be read at
-// all; single unreadable or broken files are listed in inventory.not_assessed.
-Result<Taken> take_inventory(rootfs::Tree& tree, const std::function<void(uint64_t)>& progress = {});
+// all; single unreadable or broken files are listed in inventory.not_assessed. Kept files are bounded in size and sum.
+Result<Taken> take_inventory(rootfs::Tree& tree, const std::function<void(uint64_t)>& progress = {},
+                             const Keeps& keeps = {});
 
 // Fills Package::loaded of a running asset. `mapped` holds the paths mapped by its processes as seen inside its root
 // ("/usr/lib/x.so"); `complete` is false when some process could not be read (then nothing becomes Loaded::no).

@@ -10,6 +10,7 @@
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
+#include "model/offered.h"
 #include "model/threat.h"
 
 namespace plimsoll {
@@ -39,6 +40,7 @@ struct AssetReport {
   std::optional<HostFacts> host;
   std::optional<OsRelease> os;
   std::vector<Package> packages;
+  Offered offered;              // what its repositories offer for its packages
   std::vector<Threat> threats;  // worst first
   Assessment assessment;
   Instant scanned_at{};

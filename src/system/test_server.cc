@@ -1,5 +1,6 @@
 #include "system/test_server.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -19,6 +20,21 @@ TestServer::TestServer(const std::string& path, Serve serve)
       ::listen(listener_.get(), 8) != 0) {
     return;  // the test fails by its first request
   }
+  thread_ = std::jthread([this] { run(); });
+}
+
+TestServer::TestServer(Serve serve)
+    : serve_(std::move(serve)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener_.get(), plain, size) != 0 || ::listen(listener_.get(), 8) != 0 ||
+      ::getsockname(listener_.get(), plain, &size) != 0) {
+    return;  // the test fails by its first request
+  }
+  port_ = ntohs(address.sin_port);
   thread_ = std::jthread([this] { run(); });
 }
 

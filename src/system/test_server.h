@@ -12,6 +12,9 @@ class TestServer {
  public:
   using Serve = std::function<void(int fd, const std::string& request)>;
   TestServer(const std::string& path, Serve serve);
+  // The same on a free TCP port of the loopback address.
+  explicit TestServer(Serve serve);
+  int port() const { return port_; }
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -21,6 +24,7 @@ class TestServer {
 
   Serve serve_;
   Descriptor listener_;
+  int port_ = 0;
   std::jthread thread_;
 };
 

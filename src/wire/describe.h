@@ -236,6 +236,45 @@ void describe(A& a, T& v) {
   a.member("labels", v.labels);
 }
 
+template <class A, Is<OfferedList> T>
+void describe(A& a, T& v) {
+  a.member("uri", v.uri);
+  a.member("origin", v.origin);
+  a.member("label", v.label);
+  a.member("suite", v.suite);
+  a.member("codename", v.codename);
+  a.member("found_in", v.found_in);
+  a.member("date", v.date);
+  a.member("valid_until", v.valid_until);
+  a.member("security", v.security);
+  a.member("verified", v.verified);
+  a.member("unverified", v.unverified);
+}
+
+template <class A, Is<OfferedVersion> T>
+void describe(A& a, T& v) {
+  a.member("package", v.package);
+  a.member("arch", v.arch);
+  a.member("installed", v.installed);
+  a.member("version", v.version);
+  a.member("source_name", v.source_name);
+  a.member("source_version", v.source_version);
+  a.member("list", v.list);
+  a.member("priority", v.priority);
+  a.member("new_packages", v.new_packages);
+  a.member("advisories", v.advisories);
+  a.member("cves", v.cves);
+  a.member("severity", v.severity);
+}
+
+template <class A, Is<Offered> T>
+void describe(A& a, T& v) {
+  a.member("lists", v.lists);
+  a.member("versions", v.versions);
+  a.member("held", v.held);
+  a.member("not_assessed", v.not_assessed);
+}
+
 // Of an asset's report, what was gathered; the rest is judgement.
 template <class A, Is<AssetReport> T>
 void describe(A& a, T& v) {
@@ -244,6 +283,7 @@ void describe(A& a, T& v) {
   a.member("host", v.host);
   a.member("os", v.os);
   a.member("packages", v.packages);
+  a.member("offered", v.offered);
   a.member("not_assessed", v.assessment.not_assessed);
   a.member("scanned_at", v.scanned_at);
 }

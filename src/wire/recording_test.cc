@@ -32,6 +32,7 @@ TEST(Recording, RoundTripOfRandomFacts) {
     for (AssetReport& asset : report.assets) {
       if (asset.container) asset.host.reset();
       make_printable(asset.assessment.not_assessed);
+      make_printable(asset.offered.not_assessed);
     }
     make_printable(report.incomplete);
     const auto again = facts_from_json(facts_to_json(report), "facts.json");
@@ -120,6 +121,9 @@ TEST(Recording, NoMemberIsForgotten) {
   expect_all_described<HostFacts>("HostFacts");
   expect_all_described<Package>("Package");
   expect_all_described<OsRelease>("OsRelease");
+  expect_all_described<OfferedList>("OfferedList");
+  expect_all_described<OfferedVersion>("OfferedVersion");
+  expect_all_described<Offered>("Offered");
   expect_all_described<FlowEnd>("FlowEnd");
   expect_all_described<Flow>("Flow");
   expect_all_described<Incomplete>("Incomplete");

@@ -1,0 +1,62 @@
+#pragma once
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/inventory.h"
+#include "model/offered.h"
+#include "repository/apt_preferences.h"
+#include "repository/apt_sources.h"
+#include "repository/dpkg_system.h"
+#include "repository/files.h"
+
+namespace plimsoll::repository {
+
+inline constexpr std::string_view apt_lists_directory = "var/lib/apt/lists/";
+// How an index may be packed, in the order in which it is looked for.
+inline constexpr std::array<std::string_view, 7> apt_packings{"", ".lz4", ".xz", ".gz", ".zst", ".bz2", ".lzma"};
+
+// Which packages' entries are wanted.
+using WantsPackage = std::function<bool(std::string_view name)>;
+// Where the lists of a source were found: "the tree", "the host", "the network".
+using FoundIn = std::function<std::string(const AptSource&)>;
+
+// One version of one package in one list.
+struct AptEntry {
+  std::string name, arch, version, source, source_version, component;
+  std::string needs;  // Pre-Depends and Depends
+  size_t list = 0;
+};
+
+// What apt's lists of one tree hold for the packages asked for.
+struct AptLists {
+  std::vector<OfferedList> lists;
+  std::vector<PinTarget> releases;      // parallel to lists: what pins compare
+  std::vector<std::string> changelogs;  // parallel to lists: where a changelog is to be had, "" when not told
+  std::vector<AptEntry> entries;
+  IncompleteList not_assessed;
+  std::string native;  // architecture of the system whose lists they are; of read_security_lists() only
+  bool has_security() const;
+};
+
+// The sources that /etc/apt of a tree names.
+std::vector<AptSource> apt_sources(const Files& files);
+
+// Reads the lists of `sources` from var/lib/apt/lists of `files`, checks their signatures with the keys of `files`, and
+// keeps the entries of the packages that `wants` names.
+AptLists read_apt_lists(const Files& files, const std::vector<AptSource>& sources, const DpkgSystem& system,
+                        const WantsPackage& wants, const FoundIn& found_in);
+
+// All lists of `files`, for every package that a security suite among them has: only those can be pending.
+AptLists read_security_lists(const Files& files);
+
+// Of a host's lists, those of the distribution release `os` itself: they hold for every tree of that release and
+// architecture.
+AptLists lists_of_release(const AptLists& host, const OsRelease& os);
+
+// What `lists` offer for those packages of `system` that a security suite has newer, with the pins of `files`.
+Offered apt_offers(const AptLists& lists, const DpkgSystem& system, const Files& files);
+
+}  // namespace plimsoll::repository

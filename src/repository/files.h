@@ -1,0 +1,36 @@
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "rootfs/tree.h"
+
+namespace plimsoll::repository {
+
+// Whether a file of a tree says what its repositories are, or what they offer: package manager settings, keys, lists.
+bool wants_repository_file(std::string_view path);
+
+// Those files of one tree: those that its walk kept, and by name any other where the tree can be read so.
+class Files {
+ public:
+  Files() = default;
+  // `tree`, when given, is borrowed.
+  explicit Files(std::map<std::string, std::string> kept, rootfs::Tree* tree = nullptr)
+      : kept_(std::move(kept)), tree_(tree) {}
+
+  // Nothing when there is no such file. Links inside the tree are followed.
+  const std::string* find(const std::string& path) const;
+  // Paths of kept files that start with `prefix` and end with `suffix`, sorted.
+  std::vector<std::string> below(std::string_view prefix, std::string_view suffix = {}) const;
+  void set(const std::string& path, std::string bytes) { kept_[path] = std::move(bytes); }
+  void erase(const std::string& path) { kept_.erase(path); }
+  bool empty() const { return kept_.empty(); }
+
+ private:
+  mutable std::map<std::string, std::string> kept_;
+  rootfs::Tree* tree_ = nullptr;
+};
+
+}  // namespace plimsoll::repository

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace plimsoll::repository {
+
+// One file of public keys, binary or armored, as found; or several fingerprints ("ABCD...!" among them) that limit
+// which keys count.
+struct Keyring {
+  std::vector<std::string> keys;          // contents of key files
+  std::vector<std::string> fingerprints;  // empty: every key counts
+};
+
+// What gpgv does for apt: one signature by a key of `keyring` holds and none of a known key is bad. The text that was
+// signed, for a cleartext signature. denied says which check failed.
+Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring);
+Status verify_detached(std::string_view text, std::string_view signature, const Keyring& keyring);
+
+}  // namespace plimsoll::repository
