@@ -19,8 +19,9 @@ struct PackOptions {
 
 void print_pack(const threatdb::Manifest& manifest) {
   std::fprintf(stderr, "  made     %s\n  content  %s\n", format_rfc3339(manifest.created).c_str(),
-               hex_of(content_id(manifest.files)).substr(0, 16).c_str());
-  if (manifest.is_delta()) std::fprintf(stderr, "  changes  %s\n", hex_of(manifest.base).substr(0, 16).c_str());
+               threatdb::hex_of(content_id(manifest.files)).substr(0, 16).c_str());
+  if (manifest.is_delta())
+    std::fprintf(stderr, "  changes  %s\n", threatdb::hex_of(manifest.base).substr(0, 16).c_str());
 }
 
 int run_pack(const PackOptions& options) {

@@ -52,7 +52,8 @@ TEST_F(Packs, WholeThenDelta) {
   ASSERT_TRUE(delta.ok()) << delta.error().to_string();
   EXPECT_TRUE(delta->manifest.is_delta());
   EXPECT_EQ(records(), 9U);
-  EXPECT_EQ(*read_file(folder.path("there/feeds/osv/npm/all.zip")), *read_file(folder.path("here/feeds/osv/npm/all.zip")));
+  EXPECT_EQ(*read_file(folder.path("there/feeds/osv/npm/all.zip")),
+            *read_file(folder.path("here/feeds/osv/npm/all.zip")));
   EXPECT_FALSE(std::filesystem::exists(folder.path("there/feeds.new")));
 }
 

@@ -126,8 +126,9 @@ class Run {
     };
     for (const std::string& full : settings_.ecosystems) {
       const std::string name(family_of(full));
-      if (!is_ecosystem_name(name)) continue;
-      if (settings_.named || has(name)) {
+      if (!is_ecosystem_name(name)) {
+        report_.failed.push_back({printable(full, 100), "is the name of no ecosystem", ""});
+      } else if (settings_.named || has(name)) {
         wanted.insert(name);
       } else {
         report_.sources.push_back({"osv/" + printable(name, 100), false, false, 0, "OSV has no advisories for it"});

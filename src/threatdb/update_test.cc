@@ -86,7 +86,8 @@ TEST_F(Update, ManyChangedRecordsOrNoSingleOnesMeanTheArchive) {
   EXPECT_EQ(told(update_database(db, settings)->feeds, "osv/npm"), "fetched whole");
   mirror.records_["A-3"] = "2026-02-02T00:00:00Z";
   mirror.write();
-  for (const auto& [id, modified] : mirror.records_) std::filesystem::remove(folder.path("mirror/osv/npm/" + id + ".json"));
+  for (const auto& [id, modified] : mirror.records_)
+    std::filesystem::remove(folder.path("mirror/osv/npm/" + id + ".json"));
   EXPECT_EQ(told(run().feeds, "osv/npm"), "fetched whole");
   std::filesystem::remove(folder.path("mirror/osv/npm/modified_id.csv"));
   EXPECT_EQ(told(run().feeds, "osv/npm"), "nothing new") << "the archive is still the one we have";
@@ -170,8 +171,7 @@ TEST_F(Update, OneAtATime) {
 }
 
 TEST_F(Update, ADatabaseNeverLosesWhatItHad) {
-  folder.write("other/osv/PyPI/all.zip",
-               zip_of({{"P-1.json", osv("P-1", "PyPI", "b", below("2"))}}));
+  folder.write("other/osv/PyPI/all.zip", zip_of({{"P-1.json", osv("P-1", "PyPI", "b", below("2"))}}));
   ASSERT_TRUE(import_mirror(folder.path("other"), db).ok());
   const DatabaseUpdate done = run();
   EXPECT_FALSE(done.built) << "PyPI is neither in the mirror nor in the cache";

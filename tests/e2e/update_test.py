@@ -358,6 +358,7 @@ class Large(Case):
         self.run_plimsoll(*pack, "--since", whole, delta, code=0)
         self.assertLess(delta.stat().st_size, whole.stat().st_size / 100, "nothing new")
         self.run_plimsoll(*unpack, delta, code=0)
+        time.sleep(1.1)  # packs count in seconds
         self.change("npm", lambda r: r.update({"x_NEW-1": record("x_NEW-1")}))
         self.update()
         self.run_plimsoll(*pack, "--since", whole, delta, code=0)
