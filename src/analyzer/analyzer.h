@@ -8,6 +8,7 @@
 #include "model/report.h"
 #include "policy/policy.h"
 #include "system/machine.h"
+#include "system/sandbox/sandbox.h"
 #include "threatdb/threatdb.h"
 
 namespace plimsoll::analyzer {
@@ -29,6 +30,8 @@ struct Settings {
   std::vector<Target> targets;  // empty: all
   std::string docker_socket = "/var/run/docker.sock";
   Progress progress;
+  system::sandbox::Sandbox* sandbox = nullptr;  // where foreign bytes are parsed; null: in this process, and
+  std::string sandbox_off;                      // why, for the report
 };
 
 // Steps 1-3: discover, probe, inventory. Nothing is judged; the result can be recorded.

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/sandboxed.h"
 #include "model/names.h"
 #include "threatdb/threatdb.h"
 #include "version/compare.h"
@@ -35,9 +36,11 @@ int run_import(const DbOptions& options) {
   if (options.from.empty() == options.files.empty()) {
     return fail({ErrorKind::malformed, "db import needs either --from URL|DIR or FILE..."}, exit_usage);
   }
-  const Result<threatdb::ImportReport> done = options.from.empty()
-                                                  ? threatdb::import_files(options.files, options.path())
-                                                  : threatdb::import_mirror(options.from, options.path());
+  const auto sandbox = start_sandbox();
+  if (!sandbox.ok()) return fail(sandbox.error(), exit_incomplete);
+  const Result<threatdb::ImportReport> done =
+      options.from.empty() ? threatdb::import_files(options.files, options.path(), sandbox->get())
+                           : threatdb::import_mirror(options.from, options.path(), sandbox->get());
   if (!done.ok()) return fail(done.error(), exit_incomplete);
   print_info(done->info, stderr);
   for (const Incomplete& skipped : done->skipped) {

@@ -10,6 +10,7 @@
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
+#include "model/sandbox.h"
 #include "model/threat.h"
 
 namespace plimsoll {
@@ -71,6 +72,7 @@ struct Report {
   std::vector<Flow> flows;
   std::vector<FixAction> fixes;  // largest total fall first
   IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
+  SandboxReport sandbox;         // of the workers that parsed what it was made from
   bool operator==(const Report&) const = default;
 };
 

@@ -216,7 +216,7 @@ Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::sys
 
 }  // namespace
 
-Result<ImportReport> build(Material material, const std::string& from, const std::string& path) {
+Result<ImportReport> build(Material material, const std::string& from, const std::string& path, int descriptor) {
   ImportReport report;
   Joined joined;
   std::vector<Haul> hauls = work_all(material, joined);
@@ -236,7 +236,7 @@ Result<ImportReport> build(Material material, const std::string& from, const std
   merge_threats(image);
   join_feeds(image, joined.feeds);
   report.info = {true, path, now(), image.records.size(), joined.feeds.sources};
-  PLIMSOLL_CHECK(write_image(image, path, *report.info.built_at));
+  PLIMSOLL_CHECK(write_image(image, path, descriptor, *report.info.built_at));
   return report;
 }
 

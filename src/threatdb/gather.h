@@ -27,12 +27,13 @@ struct Material {
   std::string_view exploited, epss, cvss;  // empty: not there
 };
 
-// Parses all of it, on as many threads as there are processors (at most eight), and builds the file. Records that can
-// not be read are named in the report's `skipped`; malformed when not one record could be read.
-Result<ImportReport> build(Material material, const std::string& from, const std::string& path);
+// Parses all of it, on as many threads as there are processors (at most eight), and writes the database to the open
+// file `descriptor`; `path` is its name in messages. Records that can not be read are named in the report's `skipped`;
+// malformed when not one record could be read.
+Result<ImportReport> build(Material material, const std::string& from, const std::string& path, int descriptor);
 
 // Sorts one file by its content into `material`. malformed: none of the formats we know.
-Status recognise(const std::string& path, Material& material);
+Status recognise(const std::string& path, Bytes bytes, Material& material);
 
 // The elements of a JSON array, by brackets and quotes alone; malformed when they do not close. `limit` bounds them.
 Result<std::vector<std::string_view>> split_array(std::string_view json, size_t limit);

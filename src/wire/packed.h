@@ -15,8 +15,8 @@
 #include "wire/enum_names.h"
 
 // Described values as bytes, from a worker to the program that started it: the members in the order of describe(), both
-// sides of one build. Numbers are 8 bytes, little-endian (negative ones in two's complement); a bool or a presence is one
-// byte, 0 or 1; texts, names of enumerations, lists and maps begin with a count of 4 bytes.
+// sides of one build. Numbers are 8 bytes, little-endian (negative ones in two's complement); a bool or a presence is
+// one byte, 0 or 1; texts, names of enumerations, lists and maps begin with a count of 4 bytes.
 namespace plimsoll::wire {
 
 class PackedWriter {

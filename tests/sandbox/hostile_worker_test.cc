@@ -227,13 +227,12 @@ TEST(Hostile, TheLayersAreSeenFromOutside) {
 TEST(Hostile, ADangerousCallNamesItsSignal) {
   expect_lost([](WorkerSide&) -> Result<std::string> { return std::to_string(::socket(AF_INET, SOCK_DGRAM, 0)); },
               "SIGSYS");
-  expect_lost([](WorkerSide&) -> Result<std::string> { return std::to_string(::kill(::getppid(), SIGKILL)); }, "SIGSYS");
+  expect_lost([](WorkerSide&) -> Result<std::string> { return std::to_string(::kill(::getppid(), SIGKILL)); },
+              "SIGSYS");
 }
 
 TEST(Hostile, SpinningIsEndedByTheWatchdog) {
-  Job job = job_for([](WorkerSide&) -> Result<std::string> {
-    spin();
-  });
+  Job job = job_for([](WorkerSide&) -> Result<std::string> { spin(); });
   job.limits.stall_seconds = 1;
   EXPECT_NE(loss(job).find("no progress for 1 s"), std::string::npos);
 }

@@ -28,9 +28,7 @@ struct Kind {
 int as_code(bool got_through) { return got_through ? 0 : errno; }
 
 int open_outside() { return as_code(::openat(AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0); }
-int list_outside() {
-  return as_code(::openat(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0);
-}
+int list_outside() { return as_code(::openat(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0); }
 int climb_out() { return as_code(::openat(first_descriptor, "../../../../etc/passwd", O_RDONLY | O_CLOEXEC) >= 0); }
 int write_file() {
   return as_code(::openat(AT_FDCWD, "/tmp/plimsoll-self-test", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0);
@@ -131,9 +129,9 @@ Result<std::vector<Attempt>> try_everything(Sandbox& sandbox) {
     const Outcome tried = sandbox.run(job);
     const bool through = tried.answer.ok() && tried.answer->empty();
     out.push_back({kinds[i].what, !through,
-                   through                ? "got through"
+                   through             ? "got through"
                    : tried.answer.ok() ? *tried.answer
-                                          : tried.answer.error().message});
+                                       : tried.answer.error().message});
   }
   return out;
 }

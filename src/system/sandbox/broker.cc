@@ -81,8 +81,8 @@ void place_descriptors(const Received& in) {
 }
 
 bool receive_order(int socket, Received& in) {
-  const ssize_t got = receive_message(socket, &in.order, sizeof in.order, in.descriptors.data(), in.descriptors.size(),
-                                      in.count);
+  const ssize_t got =
+      receive_message(socket, &in.order, sizeof in.order, in.descriptors.data(), in.descriptors.size(), in.count);
   return got == static_cast<ssize_t>(sizeof in.order) && in.count == in.order.descriptors + 3;
 }
 
@@ -108,7 +108,8 @@ void be_broker(int socket, pid_t program) {
   offer_to_be_first_out_of_memory();
   // Without interfaces, not even loopback is up. All workers are born into it.
   const bool own_network = ::unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0;
-  const Result<SeccompFilter> filter = SeccompFilter::build();
+  // Landlock of this version refuses all that openat2 could do beyond reading.
+  const Result<SeccompFilter> filter = SeccompFilter::build(landlock_version() >= 3);
   const pid_t self = ::getpid();
   for (;;) {
     Received in;

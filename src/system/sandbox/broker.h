@@ -17,8 +17,8 @@ struct Order {
   WorkerBody body = nullptr;  // the broker is a fork: the same function is at the same place
   Limits limits;
   bool reads_as_root = false;
-  uint32_t descriptors = 0;  // the job's own
-  uint32_t trees = 0;        // the first so many of them are roots of trees that stay readable
+  uint32_t descriptors = 0;       // the job's own
+  uint32_t trees = 0;             // the first so many of them are roots of trees that stay readable
   std::array<char, 64> except{};  // of the first tree, as ReadableTree::except
 };
 
@@ -36,7 +36,8 @@ struct News {
 
 // One message with descriptors over a socket of type SOCK_SEQPACKET. False: the other end is gone (errno).
 bool send_message(int socket, const void* bytes, size_t size, const int* descriptors, size_t count);
-// Returns the bytes received, 0 at the end, -1 on error. Descriptors that came are put into `descriptors` (close-on-exec).
+// Returns the bytes received, 0 at the end, -1 on error. Descriptors that came are put into `descriptors`
+// (close-on-exec).
 ssize_t receive_message(int socket, void* bytes, size_t size, int* descriptors, size_t room, size_t& count);
 
 }  // namespace plimsoll::system::sandbox

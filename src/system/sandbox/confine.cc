@@ -108,11 +108,11 @@ SandboxLayer set_limits(const Limits& limits, bool own_user) {
     if (::setrlimit(static_cast<__rlimit_resource_t>(row.resource), &next) != 0)
       return {"limits", false, "cannot be set: " + reason()};
   }
-  return {"limits", true,
-          fmt::format("{} of memory, {} s of processor, {} descriptors, {}",
-                      sanitized ? "no bound" : fmt::format("{} MiB", limits.memory_bytes >> 20),
-                      limits.processor_seconds, limits.descriptors,
-                      limits.file_bytes == 0 ? "no file written" : "one file written")};
+  return {
+      "limits", true,
+      fmt::format("{} of memory, {} s of processor, {} descriptors, {}",
+                  sanitized ? "no bound" : fmt::format("{} MiB", limits.memory_bytes >> 20), limits.processor_seconds,
+                  limits.descriptors, limits.file_bytes == 0 ? "no file written" : "one file written")};
 }
 
 // Set after the user has changed: the kernel forgets the signal then.

@@ -23,11 +23,11 @@ struct Limits {
 };
 
 struct Confinement {
-  bool reads_as_root = false;         // keeps CAP_DAC_READ_SEARCH, if the program has it
-  std::vector<ReadableTree> trees;    // what stays readable by name
+  bool reads_as_root = false;       // keeps CAP_DAC_READ_SEARCH, if the program has it
+  std::vector<ReadableTree> trees;  // what stays readable by name
   Limits limits;
-  pid_t parent = 0;                   // the worker ends when it is gone
-  bool own_network = false;           // already in a network namespace without interfaces
+  pid_t parent = 0;          // the worker ends when it is gone
+  bool own_network = false;  // already in a network namespace without interfaces
   const SeccompFilter* filter = nullptr;
 };
 

@@ -52,14 +52,14 @@ TEST(Frames, OrderAndBoundsAreKept) {
     AnswerReader reader(4);
     return !reader.take(bytes).ok() && !reader.take("").ok();
   };
-  EXPECT_TRUE(refused(frame(FrameType::piece, "a")));                                     // no layers
-  EXPECT_TRUE(refused(beginning() + beginning()));                                        // layers twice
-  EXPECT_TRUE(refused(whole("a") + frame(FrameType::piece, "b")));                        // after the end
-  EXPECT_TRUE(refused(beginning() + frame(FrameType::piece, "abcde")));                   // over the bound
-  EXPECT_TRUE(refused(beginning() + frame(FrameType::done, number_payload(1))));          // shorter than it says
-  EXPECT_TRUE(refused(beginning() + frame(FrameType::progress, "1234567")));              // no number
-  EXPECT_TRUE(refused(beginning() + frame(static_cast<FrameType>(9), "")));               // no such type
-  EXPECT_TRUE(refused(beginning() + frame(FrameType::failed, std::string(1, '\x7f'))));   // no such kind
+  EXPECT_TRUE(refused(frame(FrameType::piece, "a")));                                    // no layers
+  EXPECT_TRUE(refused(beginning() + beginning()));                                       // layers twice
+  EXPECT_TRUE(refused(whole("a") + frame(FrameType::piece, "b")));                       // after the end
+  EXPECT_TRUE(refused(beginning() + frame(FrameType::piece, "abcde")));                  // over the bound
+  EXPECT_TRUE(refused(beginning() + frame(FrameType::done, number_payload(1))));         // shorter than it says
+  EXPECT_TRUE(refused(beginning() + frame(FrameType::progress, "1234567")));             // no number
+  EXPECT_TRUE(refused(beginning() + frame(static_cast<FrameType>(9), "")));              // no such type
+  EXPECT_TRUE(refused(beginning() + frame(FrameType::failed, std::string(1, '\x7f'))));  // no such kind
   std::string long_frame = frame(FrameType::piece, "");
   long_frame[7] = '\x7f';
   EXPECT_TRUE(refused(beginning() + long_frame));

@@ -19,8 +19,8 @@ namespace plimsoll::system::sandbox {
 namespace {
 
 constexpr long create_ruleset = 444, add_rule = 445, restrict_self = 446;  // the same on every architecture
-constexpr unsigned ask_version = 1;                                       // LANDLOCK_CREATE_RULESET_VERSION
-constexpr int path_beneath = 1;                                           // LANDLOCK_RULE_PATH_BENEATH
+constexpr unsigned ask_version = 1;                                        // LANDLOCK_CREATE_RULESET_VERSION
+constexpr int path_beneath = 1;                                            // LANDLOCK_RULE_PATH_BENEATH
 
 struct Ruleset {
   uint64_t handled_access_fs = 0;
@@ -93,8 +93,7 @@ Result<int> allow_reading_only(std::span<const ReadableTree> trees) {
   const int version = landlock_version();
   if (version == 0) return Error{ErrorKind::unsupported, "this kernel has no Landlock"};
   const Ruleset rights = everything(version);
-  const Descriptor ruleset(
-      static_cast<int>(::syscall(create_ruleset, &rights, size_of_ruleset(version), 0)));
+  const Descriptor ruleset(static_cast<int>(::syscall(create_ruleset, &rights, size_of_ruleset(version), 0)));
   if (!ruleset.valid()) return errno_error(errno, "make a Landlock ruleset", "");
   for (const ReadableTree& tree : trees) {
     PLIMSOLL_CHECK(tree.except.empty() ? allow(ruleset.get(), tree.root, read_file | read_directory)

@@ -12,7 +12,7 @@ struct ReadableTree {
   std::string except;  // names directly below it, separated by blanks, that do not: "proc sys"
 };
 
-// The version of Landlock that the kernel offers, 0 when it has none.
+// The version of Landlock that the kernel offers, 0 when it has none. From 3 on it knows truncation.
 int landlock_version();
 
 // From here on the calling thread, and threads and processes it makes, can open files below `trees` for reading and

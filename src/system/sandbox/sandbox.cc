@@ -91,8 +91,7 @@ Result<Running> launch(int socket, const Job& job) {
 
 Outcome lost(ErrorKind kind, const std::string& how) {
   return {Error{kind, "the worker that read it was lost: " + how, {}, "report it, if the source is one you trust"},
-          true,
-          std::nullopt};
+          true, std::nullopt};
 }
 
 }  // namespace
@@ -133,7 +132,8 @@ Outcome Sandbox::run(const Job& job) {
   note(reader.layers());
   if (!watched.ok()) return lost(watched.error().kind, watched.error().message);
   if (!reader.finished())
-    return told ? lost(ErrorKind::unreachable, describe_end(news.status)) : lost(ErrorKind::unreachable, no_broker().message);
+    return told ? lost(ErrorKind::unreachable, describe_end(news.status))
+                : lost(ErrorKind::unreachable, no_broker().message);
   return {reader.result(), false, std::move(source_failed)};
 }
 

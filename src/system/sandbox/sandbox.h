@@ -32,8 +32,8 @@ struct Job {
 
 // How a worker ended.
 struct Outcome {
-  Result<std::string> answer;  // or why there is none; made of hostile bytes, printable where it is an error
-  bool lost = false;           // it did not get to an answer: it died, hung, or spoke nonsense
+  Result<std::string> answer;          // or why there is none; made of hostile bytes, printable where it is an error
+  bool lost = false;                   // it did not get to an answer: it died, hung, or spoke nonsense
   std::optional<Error> source_failed;  // Job::source broke off, so that the worker saw only a part
 };
 

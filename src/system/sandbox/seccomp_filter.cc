@@ -18,30 +18,59 @@ namespace {
 
 // Whatever their arguments.
 constexpr std::array plain_calls{
-    SCMP_SYS(read),          SCMP_SYS(pread64),      SCMP_SYS(readv),          SCMP_SYS(preadv),
-    SCMP_SYS(lseek),         SCMP_SYS(close),        SCMP_SYS(fstat),          SCMP_SYS(newfstatat),
-    SCMP_SYS(statx),         SCMP_SYS(fstatfs),      SCMP_SYS(getdents64),     SCMP_SYS(readlinkat),
-    SCMP_SYS(openat2),       SCMP_SYS(fadvise64),    SCMP_SYS(munmap),         SCMP_SYS(mremap),
-    SCMP_SYS(madvise),       SCMP_SYS(brk),          SCMP_SYS(futex),          SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),          SCMP_SYS(sched_yield),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigaction),  SCMP_SYS(exit),         SCMP_SYS(exit_group),     SCMP_SYS(gettid),
-    SCMP_SYS(getpid),        SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime),  SCMP_SYS(nanosleep),     SCMP_SYS(clock_nanosleep), SCMP_SYS(restart_syscall), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(read),
+    SCMP_SYS(pread64),
+    SCMP_SYS(readv),
+    SCMP_SYS(preadv),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(statx),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(readlinkat), 
+    SCMP_SYS(fadvise64),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_getaffinity),
 };
 
 // What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths.
 constexpr std::array sanitizer_calls{
-    SCMP_SYS(sigaltstack), SCMP_SYS(prctl),    SCMP_SYS(readlink), SCMP_SYS(getcwd), SCMP_SYS(uname),
-    SCMP_SYS(sysinfo),     SCMP_SYS(ioctl),    SCMP_SYS(fcntl),    SCMP_SYS(prlimit64), SCMP_SYS(getuid),
-    SCMP_SYS(geteuid),     SCMP_SYS(getgid),   SCMP_SYS(getegid),  SCMP_SYS(open),   SCMP_SYS(stat),
-    SCMP_SYS(access),      SCMP_SYS(pipe2),    SCMP_SYS(sched_setaffinity), SCMP_SYS(getppid),
+    SCMP_SYS(sigaltstack), SCMP_SYS(prctl),   SCMP_SYS(readlink),
+    SCMP_SYS(getcwd),      SCMP_SYS(uname),   SCMP_SYS(sysinfo),
+    SCMP_SYS(ioctl),       SCMP_SYS(fcntl),   SCMP_SYS(prlimit64),
+    SCMP_SYS(getuid),      SCMP_SYS(geteuid), SCMP_SYS(getgid),
+    SCMP_SYS(getegid),     SCMP_SYS(open),    SCMP_SYS(stat),
+    SCMP_SYS(access),      SCMP_SYS(pipe2),   SCMP_SYS(sched_setaffinity),
+    SCMP_SYS(getppid),
 };
 
 // Refused without ending the process: libraries ask and manage without.
 constexpr std::array refused_calls{
     SCMP_SYS(clone3),  // glibc falls back to clone, whose flags can be looked at
-    SCMP_SYS(ioctl),       SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
-    SCMP_SYS(access),      SCMP_SYS(membarrier), SCMP_SYS(fcntl),
-    SCMP_SYS(tgkill),      // abort() then ends by a fault; one could be sent to the parent
+    SCMP_SYS(ioctl),      SCMP_SYS(sysinfo), SCMP_SYS(uname),      SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(access),  SCMP_SYS(membarrier), SCMP_SYS(fcntl),
+    SCMP_SYS(tgkill),  // abort() then ends by a fault; one could be sent to the parent
 };
 
 struct Builder {
@@ -64,7 +93,11 @@ constexpr auto any_of_bits(unsigned argument, uint64_t mask, uint64_t wanted) {
 }
 constexpr auto equal(unsigned argument, uint64_t value) { return scmp_arg_cmp{argument, SCMP_CMP_EQ, value, 0}; }
 
-void add_rules(Builder& to) {
+void add_rules(Builder& to, bool with_openat2) {
+  if (with_openat2)
+    to.allow(SCMP_SYS(openat2));
+  else
+    to.refuse(SCMP_SYS(openat2), ENOSYS);
   for (const int call : plain_calls) to.allow(call);
   to.allow(SCMP_SYS(openat), any_of_bits(2, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY));
   to.allow(SCMP_SYS(mmap), any_of_bits(2, PROT_EXEC, 0));
@@ -89,13 +122,13 @@ void add_rules(Builder& to) {
 
 void SeccompFilter::Free::operator()(void* context) const { seccomp_release(context); }
 
-Result<SeccompFilter> SeccompFilter::build() {
+Result<SeccompFilter> SeccompFilter::build(bool with_openat2) {
   SeccompFilter out(seccomp_init(SCMP_ACT_KILL_PROCESS));
   if (!out.context_) return Error{ErrorKind::unsupported, "the seccomp library cannot make a filter"};
   Builder builder{out.context_.get()};
   builder.note(seccomp_attr_set(builder.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
   builder.note(seccomp_attr_set(builder.context, SCMP_FLTATR_CTL_TSYNC, 1));
-  add_rules(builder);
+  add_rules(builder, with_openat2);
   if (builder.code != 0)
     return Error{ErrorKind::unsupported, std::string("cannot build a seccomp filter: ") + std::strerror(-builder.code)};
   return out;

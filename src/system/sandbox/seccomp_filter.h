@@ -16,8 +16,9 @@ constexpr int first_descriptor = 6;    // the descriptors that come with the req
 // descriptors above.
 class SeccompFilter {
  public:
-  // unsupported: the library cannot build it for this machine.
-  static Result<SeccompFilter> build();
+  // unsupported: the library cannot build it for this machine. The flags of openat2(2) cannot be looked at; without it
+  // openat(2) is left, which rootfs/guarded_open.h falls back to.
+  static Result<SeccompFilter> build(bool with_openat2);
   // For the calling thread and all it makes; for all threads of the process. Needs no_new_privs.
   Status enter() const;
 

@@ -63,7 +63,8 @@ void be_worker(WorkerBody body, const Confinement& confinement, size_t descripto
   bool sent = side.send(frame(FrameType::layers, layers_payload(confine(confinement))));
   if (sent) {
     const Result<std::string> answer = run_guarded(body, side);
-    sent = answer.ok() ? send_answer(side, *answer) : side.send(frame(FrameType::failed, error_payload(answer.error())));
+    sent =
+        answer.ok() ? send_answer(side, *answer) : side.send(frame(FrameType::failed, error_payload(answer.error())));
   }
   ::_exit(sent ? 0 : 1);
 }
