@@ -78,7 +78,8 @@ Result<std::string> tree_body(WorkerSide& side) {
   PLIMSOLL_TRY(order, wire::unpack<TreeOrder>(side.request()));
   const bool streamed = order.kind == TreeSource::Kind::stream;
   const auto progress = [&side](uint64_t entries) { side.progress(entries); };
-  PLIMSOLL_TRY(facts, read_opened(order, side.descriptor(0), streamed ? bytes_of(side.descriptor(0)) : nullptr, progress));
+  PLIMSOLL_TRY(facts,
+               read_opened(order, side.descriptor(0), streamed ? bytes_of(side.descriptor(0)) : nullptr, progress));
   return wire::pack(facts);
 }
 
@@ -103,7 +104,8 @@ Result<TreeFacts> read_in_worker(const Settings& settings, const TreeOrder& orde
     facts->not_assessed.push_back({"packages", error.to_string(), error.advice});
   }
   if (outcome.source_failed)
-    facts->not_assessed.push_back({"rest of the image", outcome.source_failed->to_string(), outcome.source_failed->advice});
+    facts->not_assessed.push_back(
+        {"rest of the image", outcome.source_failed->to_string(), outcome.source_failed->advice});
   return facts;
 }
 

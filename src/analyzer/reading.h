@@ -24,8 +24,8 @@ struct TreeFacts {
   rootfs::ImageConfig config;  // of images
 };
 
-// Reads a tree or a recording: in a worker of settings.sandbox, or in this process where there is none. A worker that is
-// lost is not an error: then there is one entry in not_assessed (incomplete, for a recording) that says how.
+// Reads a tree or a recording: in a worker of settings.sandbox, or in this process where there is none. A worker that
+// is lost is not an error: then there is one entry in not_assessed (incomplete, for a recording) that says how.
 // `mapped`: null where nothing runs in the tree. Errors: what was opened is no such tree at all.
 Result<TreeFacts> read_tree(const Settings& settings, TreeSource source, const Mapped* mapped,
                             const std::function<void(uint64_t)>& progress);

@@ -19,7 +19,8 @@ class Reading : public testing::Test {
   Reading() {
     char name[] = "/tmp/plimsoll-reading-XXXXXX";
     folder_ = ::mkdtemp(name);
-    write("var/lib/dpkg/status", "Package: hello\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\n\n");
+    write("var/lib/dpkg/status",
+          "Package: hello\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\n\n");
     write("etc/os-release", "ID=debian\nVERSION_ID=12\n");
     auto started = system::sandbox::Sandbox::start();
     if (started.ok()) sandbox_ = std::move(*started);

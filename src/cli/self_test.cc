@@ -31,7 +31,7 @@ int run_self_test() {
   if (!attempts.ok()) return fail(attempts.error(), exit_incomplete);
   std::puts("A worker that");
   for (const sandbox::Attempt& attempt : *attempts) {
-    std::printf("  %-33s %-12s %s\n", attempt.what.c_str(), attempt.blocked ? "is blocked" : "GETS THROUGH",
+    std::printf("  %-38s %-12s %s\n", attempt.what.c_str(), attempt.blocked ? "is blocked" : "GETS THROUGH",
                 printable(attempt.how).c_str());
     whole = whole && attempt.blocked;
   }
@@ -48,7 +48,8 @@ Result<std::unique_ptr<sandbox::Sandbox>> start_sandbox() {
 }
 
 void add_self_test(CLI::App& app, Run& run) {
-  app.add_subcommand("self-test", "Show which layers protect the parsing of foreign bytes here, by trying to break them")
+  app.add_subcommand("self-test",
+                     "Show which layers protect the parsing of foreign bytes here, by trying to break them")
       ->callback([&run] { run = run_self_test; });
 }
 

@@ -74,9 +74,8 @@ Result<ImportReport> build_in_worker(const std::vector<Part>& parts, const std::
 Result<ImportReport> build_from(std::vector<Part> parts, const std::string& from, const std::string& path,
                                 system::sandbox::Sandbox* sandbox) {
   PLIMSOLL_TRY(file, NewFile::beside(path));
-  Result<ImportReport> report = sandbox != nullptr
-                                    ? build_in_worker(parts, from, path, file.descriptor(), *sandbox)
-                                    : build_here(std::move(parts), from, path, file.descriptor());
+  Result<ImportReport> report = sandbox != nullptr ? build_in_worker(parts, from, path, file.descriptor(), *sandbox)
+                                                   : build_here(std::move(parts), from, path, file.descriptor());
   if (report.ok()) PLIMSOLL_CHECK(file.replace());
   return report;
 }

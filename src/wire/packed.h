@@ -81,7 +81,9 @@ class PackedWriter {
 
  private:
   void number(uint64_t v, size_t bytes) {
-    for (size_t i = 0; i < bytes; ++i) out_ += static_cast<char>(v >> (8 * i));
+    char raw[8];
+    for (size_t i = 0; i < sizeof raw; ++i) raw[i] = static_cast<char>(v >> (8 * i));
+    out_.append(raw, bytes);
   }
 
   std::string out_;

@@ -25,8 +25,9 @@ DAC_READ_SEARCH = 1 << 2
 
 
 def run(*arguments, user=None, env=None, timeout=120):
+    home = {"HOME": "/nonexistent"} if user else {}
     return subprocess.run([PLIMSOLL, *arguments], capture_output=True, text=True, timeout=timeout, user=user, group=user,
-                          extra_groups=[] if user else None, env=dict(os.environ, **(env or {})), cwd="/")
+                          extra_groups=[] if user else None, env={**os.environ, **home, **(env or {})}, cwd="/")
 
 
 def landlock_here():

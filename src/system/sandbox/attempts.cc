@@ -128,10 +128,9 @@ Result<std::vector<Attempt>> try_everything(Sandbox& sandbox) {
     job.request = std::string(1, static_cast<char>(i));
     const Outcome tried = sandbox.run(job);
     const bool through = tried.answer.ok() && tried.answer->empty();
-    out.push_back({kinds[i].what, !through,
-                   through             ? "got through"
-                   : tried.answer.ok() ? *tried.answer
-                                       : tried.answer.error().message});
+    std::string how = through ? "" : tried.answer.ok() ? *tried.answer : tried.answer.error().message;
+    if (how.starts_with(lost_words)) how.erase(0, lost_words.size());
+    out.push_back({kinds[i].what, !through, std::move(how)});
   }
   return out;
 }

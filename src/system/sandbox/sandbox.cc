@@ -90,8 +90,8 @@ Result<Running> launch(int socket, const Job& job) {
 }
 
 Outcome lost(ErrorKind kind, const std::string& how) {
-  return {Error{kind, "the worker that read it was lost: " + how, {}, "report it, if the source is one you trust"},
-          true, std::nullopt};
+  return {Error{kind, std::string(lost_words) + how, {}, "report it, if the source is one you trust"}, true,
+          std::nullopt};
 }
 
 }  // namespace
@@ -114,27 +114,39 @@ Sandbox::~Sandbox() {
   while (::waitpid(broker_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
+// The end of the last worker; nothing when the broker is gone.
+std::optional<int> Sandbox::await_end() {
+  News news;
+  size_t none = 0;
+  ending_ = false;
+  if (receive_message(socket_.get(), &news, sizeof news, nullptr, 0, none) != sizeof news) return std::nullopt;
+  return news.status;
+}
+
 Outcome Sandbox::run(const Job& job) {
   const std::lock_guard lock(mutex_);
+  if (ending_) await_end();
   Result<Running> running = launch(socket_.get(), job);
   if (!running.ok()) return {std::move(running).error(), true, std::nullopt};
   ++report_.workers;
   AnswerReader reader(job.limits.answer_bytes);
   std::optional<Error> source_failed;
   const Status watched = supervise(running->line, job, reader, source_failed);
+  note(reader.layers());
+  if (watched.ok() && reader.finished()) {
+    running->end();
+    // Taking down its memory takes a while, which need not be waited for, unless it could still write to a file.
+    ending_ = true;
+    if (job.output >= 0) await_end();
+    return {reader.result(), false, std::move(source_failed)};
+  }
   // One that has closed its end is about to die, and its own signal tells more than ours; but it must not linger.
   constexpr int moment = 2000;  // milliseconds
   pollfd news_of_the_end{socket_.get(), POLLIN, 0};
   if (!watched.ok() || ::poll(&news_of_the_end, 1, moment) != 1) running->end();
-  News news;
-  size_t none = 0;
-  const bool told = receive_message(socket_.get(), &news, sizeof news, nullptr, 0, none) == sizeof news;
-  note(reader.layers());
+  const std::optional<int> ended = await_end();
   if (!watched.ok()) return lost(watched.error().kind, watched.error().message);
-  if (!reader.finished())
-    return told ? lost(ErrorKind::unreachable, describe_end(news.status))
-                : lost(ErrorKind::unreachable, no_broker().message);
-  return {reader.result(), false, std::move(source_failed)};
+  return lost(ErrorKind::unreachable, ended ? describe_end(*ended) : no_broker().message);
 }
 
 void Sandbox::note(const std::vector<SandboxLayer>& layers) {

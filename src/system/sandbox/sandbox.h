@@ -30,6 +30,9 @@ struct Job {
   std::function<void(uint64_t)> progress;
 };
 
+// What stands before how a worker was lost, in the error's message.
+inline constexpr std::string_view lost_words = "the worker that read it was lost: ";
+
 // How a worker ended.
 struct Outcome {
   Result<std::string> answer;          // or why there is none; made of hostile bytes, printable where it is an error
@@ -54,12 +57,14 @@ class Sandbox {
 
  private:
   Sandbox(Descriptor socket, pid_t broker) : socket_(std::move(socket)), broker_(broker) {}
+  std::optional<int> await_end();
   void note(const std::vector<SandboxLayer>& layers);
 
   Descriptor socket_;
   pid_t broker_;
   mutable std::mutex mutex_;
   SandboxReport report_;  // guarded by mutex_
+  bool ending_ = false;   // guarded by mutex_: the last worker has answered; the broker will tell of its end
 };
 
 }  // namespace plimsoll::system::sandbox

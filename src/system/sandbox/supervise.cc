@@ -43,7 +43,7 @@ class Supervisor {
 
   Status run() {
     bool open = true;
-    while (open) {
+    while (open && !reader_.finished()) {
       PLIMSOLL_TRY(ready, wait());
       if ((ready & from_worker) != 0) PLIMSOLL_CHECK(listen(open));
       if ((ready & to_worker) != 0) feed();
@@ -132,7 +132,7 @@ std::string describe_end(int wait_status) {
   const std::string signal = name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
   switch (number) {
     case SIGSYS:
-      return signal + ": it asked the kernel for something that parsing does not need (seccomp)";
+      return signal + ": a system call that no parser needs (seccomp)";
     case SIGXCPU:
       return signal + ": its processor time was used up";
     case SIGXFSZ:

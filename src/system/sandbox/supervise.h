@@ -10,11 +10,11 @@ struct Line {
   Descriptor feed;    // to write the job's source to; not valid: there is none
 };
 
-// Reads the worker's answer and feeds it, until it has closed its end. An error: what it did, or failed to do in time;
-// then it is to be ended.
+// Reads the worker's answer and feeds it, until the answer is whole or it has closed its end. An error: what it did, or
+// failed to do in time; then it is to be ended.
 Status supervise(Line& line, const Job& job, AnswerReader& reader, std::optional<Error>& source_failed);
 
-// "SIGSYS: it asked the kernel for something that parsing does not need".
+// "SIGSYS: a system call that no parser needs (seccomp)".
 std::string describe_end(int wait_status);
 
 }  // namespace plimsoll::system::sandbox
