@@ -16,6 +16,7 @@ pkg_check_modules(curl REQUIRED libcurl)  # its headers; src/system/curl_late.cc
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(rnp REQUIRED IMPORTED_TARGET librnp)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 # yaml-cpp 0.7 exports a bare target name.
 if(NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

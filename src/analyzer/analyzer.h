@@ -8,6 +8,7 @@
 #include "model/report.h"
 #include "policy/policy.h"
 #include "system/machine.h"
+#include "system/sandbox/sandbox.h"
 #include "threatdb/threatdb.h"
 
 namespace plimsoll::analyzer {
@@ -31,6 +32,8 @@ struct Settings {
   bool repositories = false;  // ask the repositories that package sources name, over the network
   bool changelogs = false;    // ask for the changelogs of pending updates, over the network
   Progress progress;
+  system::sandbox::Sandbox* sandbox = nullptr;  // where foreign bytes are parsed; null: in this process, and
+  std::string sandbox_off;                      // why, for the report
 };
 
 // Steps 1-3: discover, probe, inventory. Nothing is judged; the result can be recorded.

@@ -6,14 +6,11 @@
 #include "analyzer/analyzer.h"
 #include "analyzer/flows.h"
 #include "analyzer/offers.h"
-#include "analyzer/trees.h"
-#include "base/file.h"
+#include "analyzer/reading.h"
 #include "base/text.h"
-#include "inventory/take_inventory.h"
 #include "probe/container/container_probe.h"
 #include "probe/host/host_probe.h"
 #include "runtime/runtime.h"
-#include "wire/recording.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -123,37 +120,24 @@ void count_neighbours(std::vector<AssetReport>& assets) {
   }
 }
 
-struct Mapped {
-  std::vector<std::string> files;
-  bool complete = false;
-};
-
-// Takes the inventory of `tree` into `asset`; a tree that cannot be read at all is said to be so.
-void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, const Mapped* mapped,
-               const Settings& settings, const std::string& step, repository::Sources& sources) {
-  if (!tree.ok()) {
-    asset.assessment.not_assessed.push_back({"packages", tree.error().to_string(), tree.error().advice});
-    return;
-  }
+// Takes the inventory of a tree, and what its repositories offer, into `asset`.
+Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* mapped, const Settings& settings,
+                 const std::string& step, OfferDesk& offers, rootfs::ImageConfig* config = nullptr) {
+  if (!source.ok()) return std::move(source).error();
   std::function<void(uint64_t)> heard;  // empty when nobody listens: then no entry need be counted
   if (settings.progress) heard = [&](uint64_t entries) { settings.progress(step, entries, 0); };
-  Result<inventory::Taken> taken = inventory::take_inventory(**tree, heard, repository::wants_repository_file);
-  if (!taken.ok()) {
-    asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
-    return;
-  }
-  if (mapped != nullptr) inventory::mark_loaded(**tree, taken->inventory, mapped->files, mapped->complete);
-  asset.os = std::move(taken->inventory.os);
-  asset.packages = std::move(taken->inventory.packages);
-  append(asset.assessment.not_assessed, std::move(taken->inventory.not_assessed));
-  repository::Files files(std::move(taken->kept), tree->get());
-  asset.offered = repository::take_offers(std::move(files), asset.os, asset.packages, sources);
-  if (asset.container) asset.container->setuid_files = taken->setuid_files;
+  PLIMSOLL_TRY(facts, read_tree(settings, std::move(source).value(), mapped, heard, offers));
+  asset.os = std::move(facts.os);
+  asset.packages = std::move(facts.packages);
+  asset.offered = std::move(facts.offered);
+  append(asset.assessment.not_assessed, std::move(facts.not_assessed));
+  if (asset.container) asset.container->setuid_files = std::move(facts.setuid_files);
+  if (config != nullptr) *config = std::move(facts.config);
+  return Done{};
 }
 
 // Host, runtimes and containers of this machine.
-void gather_machine(const system::Machine& machine, const Settings& settings, repository::Sources& sources,
-                    Report& report) {
+void gather_machine(const system::Machine& machine, const Settings& settings, OfferDesk& offers, Report& report) {
   const Instant now = machine.now();
   const auto say = [&](const std::string& step, uint64_t done, uint64_t total) {
     if (settings.progress) settings.progress(step, done, total);
@@ -194,58 +178,39 @@ void gather_machine(const system::Machine& machine, const Settings& settings, re
     const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
                              std::to_string(report.assets.size()) + ")";
     say(step, 0, 0);
-    take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container), &mapped[i], settings,
-              step, sources);
-  }
-}
-
-Result<rootfs::Image> open_image(const Settings& settings, const Target& target) {
-  switch (target.kind) {
-    case Target::Kind::image:
-      return runtime::docker_image(settings.docker_socket, target.value);
-    case Target::Kind::archive:
-      return rootfs::open_archive(target.value);
-    default:
-      return rootfs::open_oci_layout(target.value);
+    const Status taken = take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container),
+                                   &mapped[i], settings, step, offers);
+    // A tree that cannot be read at all is said to be so.
+    if (!taken.ok())
+      asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
   }
 }
 
 // An image or a bare root directory: packages only, nothing runs.
 Result<AssetReport> gather_tree(const system::Machine& machine, const Settings& settings, const Target& target,
-                                repository::Sources& sources) {
+                                OfferDesk& offers) {
   AssetReport asset;
   asset.asset.kind = AssetKind::image;
   asset.asset.name = target.value;
   asset.asset.status = "image";
   asset.scanned_at = machine.now();
   const std::string step = "reading " + target.value;
+  rootfs::ImageConfig config;
+  PLIMSOLL_CHECK(take_into(asset, open_target_tree(settings, target), nullptr, settings, step, offers, &config));
   if (target.kind == Target::Kind::rootfs) {
-    auto tree = rootfs::open_directory(target.value, {});
-    if (!tree.ok()) return std::move(tree).error();
     asset.asset.id = {"rootfs:" + target.value};
-    take_into(asset, std::move(tree), nullptr, settings, step, sources);
     return asset;
   }
-  PLIMSOLL_TRY(image, open_image(settings, target));
-  take_into(asset, std::move(image.tree), nullptr, settings, step, sources);
-  asset.asset.id = {"image:" + (image.config.digest.empty() ? target.value : image.config.digest.value)};
-  asset.asset.image = image.config.tags.empty() ? "" : image.config.tags.front();
-  if (!image.config.os.empty()) asset.asset.platform = image.config.os + "/" + image.config.architecture;
+  asset.asset.id = {"image:" + (config.digest.empty() ? target.value : config.digest.value)};
+  asset.asset.image = config.tags.empty() ? "" : config.tags.front();
+  if (!config.os.empty()) asset.asset.platform = config.os + "/" + config.architecture;
   return asset;
 }
 
-Status replay_into(Report& report, const std::string& directory) {
-  const std::string path = directory + "/" + recording_file;
-  Result<std::string> text = read_file(path, size_t{1} << 30);
-  if (!text.ok()) {
-    Error error = std::move(text).error();
-    error.advice = "name a directory written by `plimsoll scan --record`";
-    return error;
-  }
-  PLIMSOLL_TRY(recorded, wire::facts_from_json(*text, path));
-  if (report.assets.empty()) {
-    report.generated_at = recorded.generated_at;
-  }
+Status replay_into(Report& report, const Settings& settings, const std::string& directory) {
+  PLIMSOLL_TRY(recorded, read_recording(settings, directory + "/" + recording_file));
+  const bool was_read = recorded.generated_at != Instant{};
+  if (report.assets.empty() && was_read) report.generated_at = recorded.generated_at;
   report.assets.insert(report.assets.end(), recorded.assets.begin(), recorded.assets.end());
   report.flows.insert(report.flows.end(), recorded.flows.begin(), recorded.flows.end());
   append(report.incomplete, std::move(recorded.incomplete));
@@ -258,8 +223,8 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
   Report report;
   report.generated_at = machine.now();
   report.tool_version = PLIMSOLL_VERSION;
-  repository::Sources sources = offer_sources(settings);
-  if (wants_machine(settings.targets)) gather_machine(machine, settings, sources, report);
+  OfferDesk offers(settings);
+  if (wants_machine(settings.targets)) gather_machine(machine, settings, offers, report);
   for (const Target& target : settings.targets) {
     switch (target.kind) {
       case Target::Kind::all:
@@ -267,15 +232,17 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
       case Target::Kind::container:
         break;
       case Target::Kind::replay: {
-        PLIMSOLL_CHECK(replay_into(report, target.value));
+        PLIMSOLL_CHECK(replay_into(report, settings, target.value));
         break;
       }
       default: {
-        PLIMSOLL_TRY(asset, gather_tree(machine, settings, target, sources));
+        PLIMSOLL_TRY(asset, gather_tree(machine, settings, target, offers));
         report.assets.push_back(std::move(asset));
       }
     }
   }
+  report.sandbox =
+      settings.sandbox != nullptr ? settings.sandbox->report() : SandboxReport{0, settings.sandbox_off, {}};
   return report;
 }
 

@@ -1,11 +1,14 @@
 #include "analyzer/offers.h"
 
-#include <map>
+#include <fcntl.h>
+
 #include <utility>
 
-#include "base/file.h"
+#include "analyzer/reading.h"
+#include "base/text.h"
 #include "inventory/os_release.h"
 #include "inventory/take_inventory.h"
+#include "system/descriptor.h"
 #include "system/http_get.h"
 
 namespace plimsoll::analyzer {
@@ -15,11 +18,45 @@ namespace {
 constexpr const char* places[] = {"etc/apt",           "etc/apk",       "usr/share/keyrings",
                                   "var/lib/apt/lists", "var/cache/apk", "var/lib/dpkg"};
 
-repository::HostLists read_host_lists() {
-  repository::HostLists out;
+constexpr size_t largest_file = size_t{256} << 20;
+constexpr size_t most_held = size_t{512} << 20;  // bytes remembered of the network
+constexpr size_t most_urls = 64;                 // asked for by one tree at once
+
+}  // namespace
+
+OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease>& os,
+                          const std::vector<Package>& packages, const OfferHelp& help) {
+  OfferAnswer answer;
+  const auto read_host = [&] {
+    repository::HostLists lists;
+    answer.needs_host = !help.host;
+    if (!help.host) return lists;
+    lists.os = help.host->os;
+    lists.files = repository::Files(help.host->files);
+    return lists;
+  };
+  const auto fetch = [&](const std::string& url, size_t) -> Result<std::optional<std::string>> {
+    const auto known = help.fetched.find(url);
+    if (known != help.fetched.end()) {
+      if (known->second.fault.empty()) return known->second.bytes;
+      return Error{ErrorKind::unsupported, known->second.fault, printable(url, 300)};
+    }
+    if (answer.needs_urls.size() < most_urls) answer.needs_urls.push_back(url);
+    return Error{ErrorKind::unsupported, "was not fetched", printable(url, 300)};
+  };
+  repository::Sources sources(read_host, fetch, {.repositories = help.repositories, .changelogs = help.changelogs});
+  if (help.host) sources.know_host_apt_lists(help.host->apt);
+  answer.offered = repository::take_offers(std::move(files), os, packages, sources);
+  return answer;
+}
+
+Result<HostOffers> read_host_offers(int root) {
+  const system::Descriptor base(root);
   std::map<std::string, std::string> kept;
   for (const std::string place : places) {
-    auto tree = rootfs::open_directory("/" + place);
+    const int directory = ::openat(base.get(), place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (directory < 0) continue;
+    auto tree = rootfs::open_directory_at(directory);
     if (!tree.ok()) continue;
     const auto wanted = [&](std::string_view path) {
       return repository::wants_repository_file(place + "/" + std::string(path));
@@ -28,20 +65,53 @@ repository::HostLists read_host_lists() {
     if (!taken.ok()) continue;
     for (auto& [path, bytes] : taken->kept) kept[place + "/" + path] = std::move(bytes);
   }
-  if (auto root = rootfs::open_directory("/"); root.ok()) out.root = std::move(*root);
-  out.files = repository::Files(std::move(kept), out.root.get());
-  if (const std::string* text = out.files.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
+  HostOffers out;
+  std::unique_ptr<rootfs::Tree> whole;
+  if (auto tree = rootfs::open_directory_at(::openat(base.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)); tree.ok())
+    whole = std::move(*tree);
+  for (const auto& [path, bytes] : kept) {
+    if (path.starts_with("etc/apk/") || path.starts_with("var/cache/apk/")) out.files.emplace(path, bytes);
+  }
+  const repository::Files files(std::move(kept), whole.get());
+  if (const std::string* text = files.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
+  out.apt = repository::read_security_lists(files);
   return out;
 }
 
-}  // namespace
+OfferHelp OfferDesk::begin() const {
+  OfferHelp help;
+  help.repositories = settings_->repositories;
+  help.changelogs = settings_->changelogs;
+  help.host = host_;
+  return help;
+}
 
-repository::Sources offer_sources(const Settings& settings) {
-  repository::Fetch fetch;
-  if (settings.repositories || settings.changelogs)
-    fetch = [](const std::string& url, size_t limit) { return system::http_get(url, limit); };
-  return {
-      read_host_lists, std::move(fetch), {.repositories = settings.repositories, .changelogs = settings.changelogs}};
+bool OfferDesk::serve(const OfferAnswer& answer, OfferHelp& help) {
+  bool more = false;
+  if (answer.needs_host && !help.host) {
+    if (!host_) host_ = read_host(*settings_);
+    help.host = host_;
+    more = true;
+  }
+  for (const std::string& url : answer.needs_urls) {
+    if (help.fetched.contains(url)) continue;
+    auto known = fetched_.find(url);
+    if (known == fetched_.end()) {
+      const auto got = system::http_get(url, largest_file);
+      Fetched fetched;
+      if (got.ok()) fetched.bytes = *got;
+      if (!got.ok()) fetched.fault = got.error().message;
+      held_ += fetched.bytes ? fetched.bytes->size() : 0;
+      if (held_ > most_held) {
+        help.fetched[url] = {std::nullopt, "the repositories of this run hold too much"};
+        continue;
+      }
+      known = fetched_.emplace(url, std::move(fetched)).first;
+    }
+    help.fetched[url] = known->second;
+    more = true;
+  }
+  return more;
 }
 
 }  // namespace plimsoll::analyzer

@@ -1,10 +1,66 @@
 #pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "analyzer/analyzer.h"
 #include "repository/take_offers.h"
 
 namespace plimsoll::analyzer {
 
-// What a scan may use to learn what repositories offer: this machine's lists and, when asked for, the network.
-repository::Sources offer_sources(const Settings& settings);
+// What this machine's own package lists say: they hold for trees of the same release that have none. Facts that were
+// parsed in a worker; read once a run.
+struct HostOffers {
+  std::optional<OsRelease> os;
+  repository::AptLists apt;
+  std::map<std::string, std::string> files;  // of apk: its index and keys
+};
+
+// What one URL gave.
+struct Fetched {
+  std::optional<std::string> bytes;  // nothing: there is no such file, unless `fault` says more
+  std::string fault;
+};
+
+// What has been asked for and given until now, for the one who reads the lists of a tree and may open nothing.
+struct OfferHelp {
+  bool repositories = false, changelogs = false;  // repository::MayFetch
+  std::optional<HostOffers> host;                 // nothing: not asked for yet
+  std::map<std::string, Fetched> fetched;
+};
+
+// What the repositories of a tree offer, or what is needed to tell.
+struct OfferAnswer {
+  Offered offered;
+  bool needs_host = false;
+  std::vector<std::string> needs_urls;
+  bool complete() const { return !needs_host && needs_urls.empty(); }
+};
+
+// Pure but for reading `files`. What is not in `help` is asked for in the answer, whose `offered` is then not yet
+// right.
+OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease>& os,
+                          const std::vector<Package>& packages, const OfferHelp& help);
+
+// The lists of this machine, read below the directory `root` (taken over).
+Result<HostOffers> read_host_offers(int root);
+
+// Gets what answers ask for: this machine's lists, read in a worker, and, where the settings allow it, files of the
+// network. Remembers both, so that many trees of one release cost it once.
+class OfferDesk {
+ public:
+  explicit OfferDesk(const Settings& settings) : settings_(&settings) {}
+  // What is known before anything is asked.
+  OfferHelp begin() const;
+  // Adds what `answer` needs to `help`; false when nothing of it can be had or it was asked too often.
+  bool serve(const OfferAnswer& answer, OfferHelp& help);
+
+ private:
+  const Settings* settings_;
+  std::optional<HostOffers> host_;
+  std::map<std::string, Fetched> fetched_;
+  size_t held_ = 0;  // bytes of fetched_
+};
 
 }  // namespace plimsoll::analyzer

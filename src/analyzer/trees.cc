@@ -1,6 +1,14 @@
 #include "analyzer/trees.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.h"
+#include "runtime/runtime.h"
+#include "system/errno_error.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -15,9 +23,26 @@ std::string relative(const std::string& path) {
   return start == std::string::npos ? "" : path.substr(start);
 }
 
+Result<TreeSource> opened(TreeSource::Kind kind, const std::string& path, int flags) {
+  TreeSource out;
+  out.kind = kind;
+  out.name = path;
+  out.file = system::Descriptor(::open(path.c_str(), flags | O_CLOEXEC));
+  if (out.file.valid()) return out;
+  if (errno == ENOTDIR) return Error{ErrorKind::unsupported, "not a directory", printable(path)};
+  if (errno == ENOENT) return Error{ErrorKind::not_found, "there is no such file", printable(path)};
+  return system::errno_error(errno, "open", path);
+}
+
+Result<TreeSource> open_root(const std::string& path, std::vector<std::string> skip) {
+  PLIMSOLL_TRY(out, opened(TreeSource::Kind::directory, path, O_PATH | O_DIRECTORY));
+  out.skip = std::move(skip);
+  return out;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<rootfs::Tree>> open_host_tree(const Report& report) {
+Result<TreeSource> open_host_tree(const Report& report) {
   std::vector<std::string> skip = {"proc",
                                    "sys",
                                    "dev",
@@ -36,10 +61,12 @@ Result<std::unique_ptr<rootfs::Tree>> open_host_tree(const Report& report) {
       if (root != runtime.settings.end() && root->second.known()) skip.push_back(relative(*root->second.value));
     }
   }
-  return rootfs::open_directory("/", std::move(skip));
+  PLIMSOLL_TRY(out, open_root("/", std::move(skip)));
+  out.forbidden = "proc sys dev run";
+  return out;
 }
 
-Result<std::unique_ptr<rootfs::Tree>> open_container_tree(const ContainerFacts& container) {
+Result<TreeSource> open_container_tree(const ContainerFacts& container) {
   if (container.pid <= 0)
     return Error{ErrorKind::not_found, "no process of the container is known", container.name, "run as root"};
   std::vector<std::string> skip = {"proc", "sys", "dev"};
@@ -48,7 +75,28 @@ Result<std::unique_ptr<rootfs::Tree>> open_container_tree(const ContainerFacts& 
       if (mount.target != "/" && is_host_system(mount.host_path)) skip.push_back(relative(mount.target));
     }
   }
-  return rootfs::open_directory("/proc/" + std::to_string(container.pid) + "/root", std::move(skip));
+  return open_root("/proc/" + std::to_string(container.pid) + "/root", std::move(skip));
+}
+
+Result<TreeSource> open_target_tree(const Settings& settings, const Target& target) {
+  switch (target.kind) {
+    case Target::Kind::rootfs:
+      return open_root(target.value, {});
+    case Target::Kind::archive:
+      // Not held up by a pipe; that it is a regular file is seen by its reader.
+      return opened(TreeSource::Kind::archive, target.value, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    case Target::Kind::image: {
+      PLIMSOLL_TRY(image, runtime::docker_image(settings.docker_socket, target.value));
+      TreeSource out;
+      out.kind = TreeSource::Kind::stream;
+      out.name = target.value;
+      out.stream = std::move(image.bytes);
+      out.config = std::move(image.config);
+      return out;
+    }
+    default:
+      return opened(TreeSource::Kind::layout, target.value, O_PATH | O_DIRECTORY);
+  }
 }
 
 }  // namespace plimsoll::analyzer

@@ -15,6 +15,7 @@ using Run = std::function<int()>;
 void add_scan(CLI::App& app, Run& run);  // scan, explain, fix
 void add_db(CLI::App& app, Run& run);    // db import|update|mirror|pack|unpack|keygen|info|show|query|compare
 void add_demo(CLI::App& app, Run& run);  // demo up|status|down
+void add_self_test(CLI::App& app, Run& run);
 void add_completion(CLI::App& app, Run& run);
 
 // Tells `error` on standard error, one line (more only where the error itself lists several faults); returns `code`.

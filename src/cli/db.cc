@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/db_commands.h"
 #include "cli/exit_code.h"
+#include "cli/sandboxed.h"
 #include "model/names.h"
 #include "threatdb/starter.h"
 #include "threatdb/threatdb.h"
@@ -51,9 +52,11 @@ int run_import(const DbOptions& options) {
   if (options.from.empty() == options.files.empty()) {
     return fail({ErrorKind::malformed, "db import needs either --from URL|DIR or FILE..."}, exit_usage);
   }
-  const Result<threatdb::ImportReport> done = options.from.empty()
-                                                  ? threatdb::import_files(options.files, options.path())
-                                                  : threatdb::import_mirror(options.from, options.path());
+  const auto sandbox = start_sandbox();
+  if (!sandbox.ok()) return fail(sandbox.error(), exit_incomplete);
+  const Result<threatdb::ImportReport> done =
+      options.from.empty() ? threatdb::import_files(options.files, options.path(), sandbox->get())
+                           : threatdb::import_mirror(options.from, options.path(), sandbox->get());
   if (!done.ok()) return fail(done.error(), exit_incomplete);
   print_info(done->info, stderr);
   print_left_out(done->skipped);

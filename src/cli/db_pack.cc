@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/db_commands.h"
 #include "cli/exit_code.h"
+#include "cli/sandboxed.h"
 #include "threatdb/pack.h"
 #include "threatdb/signing.h"
 #include "threatdb/update.h"
@@ -39,7 +40,9 @@ int run_pack(const PackOptions& options) {
 int run_unpack(const PackOptions& options) {
   const auto key = threatdb::SigningKey::read_public(options.key);
   if (!key.ok()) return fail(key.error(), exit_usage);
-  const auto done = threatdb::unpack(options.file, *key, options.db_path(), options.base);
+  const auto sandbox = start_sandbox();
+  if (!sandbox.ok()) return fail(sandbox.error(), exit_incomplete);
+  const auto done = threatdb::unpack(options.file, *key, options.db_path(), options.base, sandbox->get());
   if (!done.ok()) return fail(done.error(), exit_incomplete);
   print_pack(done->manifest);
   print_info(done->built.info, stderr);

@@ -8,6 +8,7 @@
 #include "cli/db_commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/sandboxed.h"
 #include "cli/scan_options.h"
 #include "threatdb/update.h"
 
@@ -26,6 +27,7 @@ Status take_needed(const UpdateOptions& options, ProgressLine& line, threatdb::U
                    IncompleteList& unseen) {
   analyzer::Settings look;
   look.docker_socket = options.docker_socket;
+  look.sandbox = settings.sandbox;
   look.progress = [&line](const std::string& step, uint64_t done, uint64_t total) { line.show(step, done, total); };
   const std::unique_ptr<system::Machine> machine = system::this_machine();
   PLIMSOLL_TRY(report, analyzer::gather(*machine, look));
@@ -43,8 +45,9 @@ Status take_needed(const UpdateOptions& options, ProgressLine& line, threatdb::U
 }
 
 Result<threatdb::UpdateSettings> settings_of(const UpdateOptions& options, ProgressLine& line, bool look,
-                                             IncompleteList& unseen) {
+                                             IncompleteList& unseen, system::sandbox::Sandbox* sandbox) {
   threatdb::UpdateSettings out;
+  out.sandbox = sandbox;
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   out.policy = policy.updates;
   if (!options.ca_file.empty()) out.policy.ca_file = options.ca_file;
@@ -81,7 +84,9 @@ int tell(const threatdb::UpdateReport& report, const IncompleteList& unseen) {
 int run_update(const UpdateOptions& options) {
   ProgressLine line(!options.quiet);
   IncompleteList unseen;
-  const auto settings = settings_of(options, line, true, unseen);
+  const auto sandbox = start_sandbox();
+  if (!sandbox.ok()) return fail(sandbox.error(), exit_incomplete);
+  const auto settings = settings_of(options, line, true, unseen, sandbox->get());
   if (!settings.ok()) return fail(settings.error(), exit_usage);
   const std::string db = options.db.empty() ? threatdb::default_path() : options.db;
   const auto done = threatdb::update_database(db, *settings);
@@ -100,7 +105,7 @@ int run_update(const UpdateOptions& options) {
 int run_mirror(const UpdateOptions& options) {
   ProgressLine line(!options.quiet);
   IncompleteList unseen;
-  const auto settings = settings_of(options, line, false, unseen);
+  const auto settings = settings_of(options, line, false, unseen, nullptr);
   if (!settings.ok()) return fail(settings.error(), exit_usage);
   const auto done = threatdb::update_feeds(options.folder, *settings);
   line.clear();

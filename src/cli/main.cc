@@ -35,6 +35,7 @@ int run_program(int argc, char** argv) {
   add_scan(app, run);
   add_db(app, run);
   add_demo(app, run);
+  add_self_test(app, run);
   add_completion(app, run);
   app.add_subcommand("version", "Print the version")->callback([&run] {
     run = [] {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/sandboxed.h"
 #include "cli/scan_options.h"
 #include "model/names.h"
 #include "threatdb/starter.h"
@@ -85,6 +86,8 @@ Status record(const Report& gathered, const std::string& directory) {
 
 Result<World> assess_world(const ScanOptions& options) {
   World world;
+  // First: its broker must not inherit what is read below, and gets ready while that is read.
+  PLIMSOLL_TRY(sandbox, start_sandbox());
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   world.policy = std::move(policy);
   PLIMSOLL_TRY(db, threatdb::open_or_starter_pack(options.db));
@@ -93,6 +96,8 @@ Result<World> assess_world(const ScanOptions& options) {
   settings.docker_socket = options.docker_socket;
   settings.repositories = options.repositories;
   settings.changelogs = options.changelogs;
+  settings.sandbox = sandbox.get();
+  if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
   for (const std::string& text : options.targets) {
     PLIMSOLL_TRY(target, analyzer::parse_target(text));
     settings.targets.push_back(std::move(target));

@@ -11,6 +11,7 @@
 #include "model/flow.h"
 #include "model/inventory.h"
 #include "model/offered.h"
+#include "model/sandbox.h"
 #include "model/threat.h"
 
 namespace plimsoll {
@@ -74,6 +75,7 @@ struct Report {
   std::vector<Flow> flows;
   std::vector<FixAction> fixes;  // largest total fall first
   IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
+  SandboxReport sandbox;         // of the workers that parsed what it was made from
   bool operator==(const Report&) const = default;
 };
 

@@ -191,6 +191,9 @@ string body(const Report& report, const Options& options) {
   if (const auto warning = database_warning(report, options.db_age_warning_days)) {
     out += element("p", "Warning: " + *warning, "warning") + "\n";
   }
+  if (const auto warning = sandbox_warning(report.sandbox)) {
+    out += element("p", "Warning: " + *warning, "warning") + "\n";
+  }
   if (const auto note = filter_line(options)) out += element("p", *note, "faint") + "\n";
   out += asset_table(report) + fixes(report) + run_gaps(report) + filter_bar();
   for (size_t i = 0; i < report.assets.size(); ++i)

@@ -43,6 +43,17 @@ TEST(Layout, NoLineIsTooWideAndNoForeignByteGetsThrough) {
   }
 }
 
+TEST(Layout, OnlyAMissingLayerOfTheSandboxIsTold) {
+  Report report = small_world();
+  report.sandbox = {2, "", {{"seccomp", true, "allow-list"}, {"landlock", true, "ABI 7"}}};
+  EXPECT_EQ(render_table(report, {}), render_table(small_world(), {}));
+  report.sandbox.layers[1] = {"landlock", false, "this kernel has none"};
+  EXPECT_NE(render_table(report, {}).find("landlock (this kernel has none)"), std::string::npos);
+  report.sandbox = {0, "it was switched off", {}};
+  EXPECT_NE(render_table(report, {}).find("without the sandbox: it was switched off"), std::string::npos);
+  EXPECT_NE(render_html(report, {}).find("without the sandbox"), std::string::npos);
+}
+
 TEST(Layout, ColourOnlyWhereAsked) {
   EXPECT_EQ(render_table(small_world(), {}).find('\x1b'), std::string::npos);
   Options colour;

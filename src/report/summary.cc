@@ -110,6 +110,16 @@ std::optional<std::string> database_warning(const Report& report, int warning_da
       "the threat database is {} days old: newer threats are not in it. Refresh it with `plimsoll db import`.", days);
 }
 
+std::optional<std::string> sandbox_warning(const SandboxReport& sandbox) {
+  if (!sandbox.off.empty()) return "foreign bytes were parsed without the sandbox: " + sandbox.off + ".";
+  std::vector<std::string> missing;
+  for (const SandboxLayer& layer : sandbox.layers) {
+    if (!layer.in_force) missing.push_back(layer.name + " (" + layer.detail + ")");
+  }
+  if (missing.empty()) return std::nullopt;
+  return "not all protection was in force while foreign bytes were parsed: " + join(missing, ", ") + ".";
+}
+
 std::optional<std::string> filter_line(const Options& options) {
   std::vector<std::string> severities, parts;
   for (const SeverityLevel level : options.severities) severities.emplace_back(name_of(level));

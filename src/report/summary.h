@@ -35,6 +35,8 @@ std::string totals_line(const Report& report);
 std::string database_line(const ThreatDbInfo& db);
 // Why the database is not to be relied on; nothing when it is there and fresh.
 std::optional<std::string> database_warning(const Report& report, int warning_days);
+// What was missing of the protection around the parsing of foreign bytes; nothing when it was whole.
+std::optional<std::string> sandbox_warning(const SandboxReport& sandbox);
 // What was left out of the lists by the filters; nothing when nothing was asked for.
 std::optional<std::string> filter_line(const Options& options);
 

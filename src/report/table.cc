@@ -196,6 +196,7 @@ std::string render_table(const Report& report, const Options& options) {
   if (const auto warning = database_warning(report, options.db_age_warning_days)) {
     page.paragraph("WARNING: ", *warning, 9, Style::high);
   }
+  if (const auto warning = sandbox_warning(report.sandbox)) page.paragraph("WARNING: ", *warning, 9, Style::high);
   page.blank();
   assets(page, report);
   if (const auto note = filter_line(options)) page.paragraph("", *note, 0, Style::dim);

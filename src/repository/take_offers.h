@@ -40,6 +40,8 @@ class Sources {
 
   const HostLists& host();
   const AptLists& host_apt_lists();
+  // Puts lists that were read before in place of those that host() would give.
+  void know_host_apt_lists(AptLists lists) { host_apt_ = std::move(lists); }
   const MayFetch& may() const { return may_; }
   // unsupported for other schemes, so that no tree makes us read a file of this machine.
   Result<std::optional<std::string>> fetch(const std::string& url, size_t limit);

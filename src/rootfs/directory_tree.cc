@@ -56,4 +56,8 @@ Result<std::unique_ptr<Tree>> open_directory(const std::string& path, std::vecto
   return std::unique_ptr<Tree>(std::make_unique<DirectoryTree>(std::move(root), std::move(skip), bounds));
 }
 
+Result<std::unique_ptr<Tree>> open_directory_at(int directory, std::vector<std::string> skip, Bounds bounds) {
+  return std::unique_ptr<Tree>(std::make_unique<DirectoryTree>(Descriptor(directory), std::move(skip), bounds));
+}
+
 }  // namespace plimsoll::rootfs

@@ -20,9 +20,8 @@ Error at_file(Error error, const std::string& file) {
   return error;
 }
 
-Result<Blob> open_blob(const std::string& file) {
-  auto opened = std::make_shared<Descriptor>(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!opened->ok()) return error_of(errno, file);
+Result<Blob> blob_of(int descriptor, const std::string& file) {
+  auto opened = std::make_shared<Descriptor>(descriptor);
   struct stat status{};
   if (::fstat(opened->get(), &status) != 0) return error_of(errno, file);
   if (!S_ISREG(status.st_mode)) return error_of(EINVAL, file);
@@ -87,7 +86,13 @@ Result<Image> plain_archive(const Blob& archive, std::string_view which, const B
 }  // namespace
 
 Result<Image> open_archive(const std::string& file, std::string_view which, Bounds bounds) {
-  PLIMSOLL_TRY(archive, open_blob(file));
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0) return error_of(errno, file);
+  return open_archive_at(descriptor, file, which, bounds);
+}
+
+Result<Image> open_archive_at(int descriptor, const std::string& file, std::string_view which, Bounds bounds) {
+  PLIMSOLL_TRY(archive, blob_of(descriptor, file));
   BlobChunks chunks(archive);
   PLIMSOLL_TRY(front, take_front(chunks, tar_block));
   const Compression compression = compression_of(front);
@@ -102,8 +107,14 @@ Result<Image> open_archive(const std::string& file, std::string_view which, Boun
 }
 
 Result<Image> open_oci_layout(const std::string& directory, std::string_view platform, Bounds bounds) {
-  const Descriptor root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root.ok()) return error_of(errno, directory);
+  const int descriptor = ::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return error_of(errno, directory);
+  return open_oci_layout_at(descriptor, directory, platform, bounds);
+}
+
+Result<Image> open_oci_layout_at(int descriptor, const std::string& directory, std::string_view platform,
+                                 Bounds bounds) {
+  const Descriptor root(descriptor);
   const FindBlob find = [&](const std::string& member) -> Result<Blob> {
     struct stat status{};
     Opened opened = open_regular_below(root.get(), member, Links::inside_the_root, status);

@@ -115,12 +115,22 @@ struct Image {
 Result<std::unique_ptr<Tree>> open_directory(const std::string& path, std::vector<std::string> skip = {},
                                              Bounds bounds = {});
 
+// The same below a directory that is open already (O_PATH will do); it is closed with the tree.
+Result<std::unique_ptr<Tree>> open_directory_at(int directory, std::vector<std::string> skip = {}, Bounds bounds = {});
+
 // A `docker save` archive (also gzip/zstd around it), or an OCI archive. Several images in one file: `which` is a tag,
 // or empty for the only or first one.
 Result<Image> open_archive(const std::string& file, std::string_view which = {}, Bounds bounds = {});
 
+// The same from an open file, `name` in messages; it is closed with the image.
+Result<Image> open_archive_at(int descriptor, const std::string& name, std::string_view which = {}, Bounds bounds = {});
+
 // An OCI image layout directory. `platform` like "linux/arm64" picks from an index; empty: this machine's.
 Result<Image> open_oci_layout(const std::string& directory, std::string_view platform = {}, Bounds bounds = {});
+
+// The same from an open directory, `name` in messages; it is closed.
+Result<Image> open_oci_layout_at(int descriptor, const std::string& name, std::string_view platform = {},
+                                 Bounds bounds = {});
 
 // A `docker save` stream that arrives piece by piece (the runtime's API): `source` fills the buffer and returns the
 // bytes written, 0 at the end. May be read once, front to back; layers that come before the manifest are handled. What

@@ -46,7 +46,7 @@ Result<rootfs::ImageConfig> read_config(std::string_view body, const std::string
 
 }  // namespace
 
-Result<rootfs::Image> docker_image(const std::string& socket, const std::string& reference) {
+Result<ImageStream> docker_image(const std::string& socket, const std::string& reference) {
   if (!is_reference(reference)) {
     return Error{ErrorKind::malformed, "not an image reference: " + printable(reference, 200), "",
                  "write it as NAME[:TAG]"};
@@ -58,9 +58,7 @@ Result<rootfs::Image> docker_image(const std::string& socket, const std::string&
   PLIMSOLL_TRY(inspected, session.get(target + "/json", inspect_limit));
   PLIMSOLL_TRY(config, read_config(inspected, "GET " + target + "/json"));
   PLIMSOLL_TRY(stream, system::stream_over_unix(socket, session.prefix() + target + "/get"));
-  PLIMSOLL_TRY(image, rootfs::open_stream(std::move(stream)));
-  image.config = std::move(config);
-  return image;
+  return ImageStream{std::move(config), std::move(stream)};
 }
 
 }  // namespace plimsoll::runtime

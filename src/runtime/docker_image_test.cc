@@ -89,7 +89,9 @@ TEST_F(DockerImage, StreamsWhatTheEngineSaves) {
     EXPECT_EQ(image->config.user, "www");
     EXPECT_EQ(image->config.exposed_ports, std::vector<std::string>{"80/tcp"});
     Names names;
-    const auto walked = image->tree->walk(names);
+    auto saved = rootfs::open_stream(std::move(image->bytes));
+    ASSERT_TRUE(saved.ok());
+    const auto walked = saved->tree->walk(names);
     ASSERT_TRUE(walked.ok()) << walked.error().to_string();
     EXPECT_EQ(names.seen, std::vector<std::string>{"etc/os-release=ID=debian\n"});
   }

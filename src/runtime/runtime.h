@@ -46,7 +46,11 @@ Result<Answer> ask_docker(const system::Machine& machine, const std::string& soc
 Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<ContainerId>& known,
                                            IncompleteList* not_assessed = nullptr);
 
-// An image of the Docker Engine as a tree: GET /images/REF/get, streamed.
-Result<rootfs::Image> docker_image(const std::string& socket, const std::string& reference);
+// An image of the Docker Engine: what the engine says of it, and its `docker save` stream (GET /images/REF/get).
+struct ImageStream {
+  rootfs::ImageConfig config;
+  rootfs::ByteSource bytes;
+};
+Result<ImageStream> docker_image(const std::string& socket, const std::string& reference);
 
 }  // namespace plimsoll::runtime

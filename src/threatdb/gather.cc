@@ -247,7 +247,7 @@ Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::sys
 
 }  // namespace
 
-Result<ImportReport> build(Material material, const std::string& from, const std::string& path) {
+Result<ImportReport> build(Material material, const std::string& from, const std::string& path, int descriptor) {
   ImportReport report;
   Joined joined;
   Crew crew(material, joined);
@@ -269,7 +269,7 @@ Result<ImportReport> build(Material material, const std::string& from, const std
   report.info = {true, path, now(), image->records.size(), joined.feeds.sources};
   const std::jthread sweep(
       [feeds = std::move(joined.feeds)] {});  // half a million pieces, freed while the file is written
-  PLIMSOLL_CHECK(write_image(*image, path, *report.info.built_at));
+  PLIMSOLL_CHECK(write_image(*image, path, descriptor, *report.info.built_at));
   return report;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -66,7 +67,25 @@ class ImportLock {
   int descriptor_;
 };
 
-// Writes the file beside `path`, syncs it and renames it over. Hold the lock.
-Status write_image(const Image& image, const std::string& path, Instant built_at);
+// Writes the file to an open descriptor; `path` is its name in messages.
+Status write_image(const Image& image, const std::string& path, int descriptor, Instant built_at);
+
+// A file beside `path`, to be filled by anybody and then renamed over it. Without replace() it is removed. Hold the
+// lock.
+class NewFile {
+ public:
+  static Result<NewFile> beside(const std::string& path);
+  NewFile(NewFile&& other) noexcept
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile();
+  int descriptor() const { return descriptor_; }
+  Status replace();  // synced first
+
+ private:
+  NewFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  std::string path_;  // of the file to be replaced
+  int descriptor_;
+};
 
 }  // namespace plimsoll::threatdb

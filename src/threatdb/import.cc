@@ -1,7 +1,8 @@
 #include <filesystem>
 
 #include "base/text.h"
-#include "threatdb/gather.h"
+#include "threatdb/image.h"
+#include "threatdb/parts.h"
 #include "threatdb/threatdb.h"
 
 namespace plimsoll::threatdb {
@@ -14,60 +15,61 @@ std::string folder_of(const std::string& path) {
 
 // An ecosystem that the mirror names but can not hand out ends the import: a database that silently lost one would call
 // its packages clean.
-Status read_archives(Mirror& mirror, Material& material) {
+Status read_archives(Mirror& mirror, std::vector<Part>& parts) {
   PLIMSOLL_TRY(ecosystems, ecosystems_of(mirror));
   for (const std::string& ecosystem : ecosystems) {
     const std::string name = "osv/" + ecosystem + "/all.zip";
     PLIMSOLL_TRY(bytes, mirror.read(name));
     if (!bytes)
       return Error{ErrorKind::not_found, "the mirror names this ecosystem but has no such file", printable(name)};
-    material.bytes.push_back(std::move(*bytes));
-    auto zip = feed::ZipReader::open(material.bytes.back().view());
-    if (!zip.ok()) return Error{zip.error().kind, zip.error().message, printable(name), zip.error().advice};
-    material.archives.push_back({"osv/" + ecosystem, std::move(zip).value()});
+    parts.push_back({"archive", "osv/" + ecosystem, std::move(*bytes)});
   }
   return Done{};
 }
 
-Status read_optional(Mirror& mirror, const std::string& name, Material& material, std::string_view& into,
+Status read_optional(Mirror& mirror, const std::string& kind, const std::string& name, std::vector<Part>& parts,
                      IncompleteList& missing) {
   PLIMSOLL_TRY(bytes, mirror.read(name));
   if (!bytes) {
     missing.push_back({name, "the mirror does not have it", ""});
     return Done{};
   }
-  material.bytes.push_back(std::move(*bytes));
-  into = material.bytes.back().view();
+  parts.push_back({kind, name, std::move(*bytes)});
   return Done{};
 }
 
 }  // namespace
 
 Result<ImportReport> import_locked(Mirror& mirror, const std::string& from, const std::string& path,
-                                   IncompleteList& missing) {
-  Material material;
-  PLIMSOLL_CHECK(read_archives(mirror, material));
-  PLIMSOLL_CHECK(read_optional(mirror, kev_name, material, material.exploited, missing));
-  PLIMSOLL_CHECK(read_optional(mirror, epss_name, material, material.epss, missing));
-  PLIMSOLL_CHECK(read_optional(mirror, cvss_name, material, material.cvss, missing));
-  return build(std::move(material), from, path);
+                                   IncompleteList& missing, system::sandbox::Sandbox* sandbox) {
+  std::vector<Part> parts;
+  PLIMSOLL_CHECK(read_archives(mirror, parts));
+  PLIMSOLL_CHECK(read_optional(mirror, "kev", kev_name, parts, missing));
+  PLIMSOLL_CHECK(read_optional(mirror, "epss", epss_name, parts, missing));
+  PLIMSOLL_CHECK(read_optional(mirror, "cvss", cvss_name, parts, missing));
+  return build_from(std::move(parts), from, path, sandbox);
 }
 
-Result<ImportReport> import_mirror(const std::string& from, const std::string& path) {
+Result<ImportReport> import_mirror(const std::string& from, const std::string& path,
+                                   system::sandbox::Sandbox* sandbox) {
   PLIMSOLL_TRY(lock, ImportLock::take(path));
   PLIMSOLL_TRY(mirror, Mirror::open(from, folder_of(path)));
   IncompleteList missing;
-  PLIMSOLL_TRY(report, import_locked(*mirror, from, path, missing));
+  PLIMSOLL_TRY(report, import_locked(*mirror, from, path, missing, sandbox));
   report.skipped.insert(report.skipped.begin(), missing.begin(), missing.end());
   return report;
 }
 
-Result<ImportReport> import_files(const std::vector<std::string>& files, const std::string& path) {
+Result<ImportReport> import_files(const std::vector<std::string>& files, const std::string& path,
+                                  system::sandbox::Sandbox* sandbox) {
   PLIMSOLL_TRY(lock, ImportLock::take(path));
-  Material material;
-  material.unpacked.reserve(files.size());
-  for (const std::string& file : files) PLIMSOLL_CHECK(recognise(file, material));
-  return build(std::move(material), files.size() == 1 ? files[0] : std::to_string(files.size()) + " files", path);
+  std::vector<Part> parts;
+  for (const std::string& file : files) {
+    PLIMSOLL_TRY(bytes, Bytes::map_file(file));
+    parts.push_back({"file", file, std::move(bytes)});
+  }
+  const std::string from = files.size() == 1 ? files[0] : std::to_string(files.size()) + " files";
+  return build_from(std::move(parts), from, path, sandbox);
 }
 
 }  // namespace plimsoll::threatdb

@@ -101,10 +101,7 @@ Result<Bytes> Bytes::map_file(const std::string& path) {
 }
 
 Result<Bytes> Bytes::map_descriptor(int descriptor, const std::string& name) {
-  struct Close {
-    int fd;
-    ~Close() { ::close(fd); }
-  } const close_later{descriptor};
+  Bytes out(descriptor);
   struct stat facts{};
   if (::fstat(descriptor, &facts) != 0) return cannot_read(name);
   if (!S_ISREG(facts.st_mode)) return Error{ErrorKind::malformed, "is no regular file", printable(name)};
@@ -112,14 +109,17 @@ Result<Bytes> Bytes::map_descriptor(int descriptor, const std::string& name) {
   if (size > max_download_bytes) {
     return Error{ErrorKind::limit, "is larger than " + std::to_string(max_download_bytes) + " bytes", printable(name)};
   }
-  if (size == 0) return Bytes(nullptr, 0);
+  if (size == 0) return out;
   void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
   if (mapped == MAP_FAILED) return cannot_read(name);
-  return Bytes(static_cast<const char*>(mapped), size);
+  out.data_ = static_cast<const char*>(mapped);
+  out.size_ = size;
+  return out;
 }
 
 Bytes::~Bytes() {
   if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 Result<std::unique_ptr<Mirror>> Mirror::open(const std::string& from, const std::string& scratch) {

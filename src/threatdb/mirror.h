@@ -15,9 +15,10 @@ class Bytes {
  public:
   // not_found, denied, limit (more than `max_download_bytes`), malformed (no regular file).
   static Result<Bytes> map_file(const std::string& path);
-  // Maps an open descriptor, which it closes.
+  // Maps an open descriptor, which it takes over.
   static Result<Bytes> map_descriptor(int descriptor, const std::string& name);
-  Bytes(Bytes&& other) noexcept : data_(other.data_), size_(other.size_) {
+  Bytes(Bytes&& other) noexcept : descriptor_(other.descriptor_), data_(other.data_), size_(other.size_) {
+    other.descriptor_ = -1;
     other.data_ = nullptr;
     other.size_ = 0;
   }
@@ -28,9 +29,11 @@ class Bytes {
   }
   ~Bytes();
   std::string_view view() const { return {data_, size_}; }
+  int descriptor() const { return descriptor_; }  // of the mapped file, to be read by a worker
 
  private:
-  Bytes(const char* data, size_t size) : data_(data), size_(size) {}
+  explicit Bytes(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
   const char* data_ = nullptr;
   size_t size_ = 0;
 };

@@ -31,7 +31,7 @@ struct UnpackReport {
   ImportReport built;
 };
 Result<UnpackReport> unpack(const std::string& path, const SigningKey& key, const std::string& db_path,
-                            const std::string& base = {});
+                            const std::string& base = {}, system::sandbox::Sandbox* sandbox = nullptr);
 
 // A pack held in memory, verified as far as its manifest. Pieces are verified as they are read.
 struct VerifiedPack {

@@ -142,7 +142,7 @@ Result<std::string> read_packed(const VerifiedPack& pack, size_t index, std::str
 }
 
 Result<UnpackReport> unpack(const std::string& path, const SigningKey& key, const std::string& db_path,
-                            const std::string& base_path) {
+                            const std::string& base_path, system::sandbox::Sandbox* sandbox) {
   PLIMSOLL_TRY(bytes, Bytes::map_file(path));
   PLIMSOLL_TRY(pack, verify_file(bytes, path, key));
   std::optional<Bytes> base_bytes;
@@ -177,7 +177,7 @@ Result<UnpackReport> unpack(const std::string& path, const SigningKey& key, cons
     }
     PLIMSOLL_TRY(mirror, Mirror::open(beside, beside));
     IncompleteList missing;
-    PLIMSOLL_TRY(built, import_locked(*mirror, printable(path), db_path, missing));
+    PLIMSOLL_TRY(built, import_locked(*mirror, printable(path), db_path, missing, sandbox));
     PLIMSOLL_CHECK(swap_folders(beside, folder));
     return UnpackReport{std::move(pack.manifest), std::move(built)};
   };

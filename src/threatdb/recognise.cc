@@ -32,9 +32,8 @@ Format format_of(std::string_view text) {
 
 }  // namespace
 
-Status recognise(const std::string& path, Material& material) {
-  PLIMSOLL_TRY(mapped, Bytes::map_file(path));
-  material.bytes.push_back(std::move(mapped));
+Status recognise(const std::string& path, Bytes bytes, Material& material) {
+  material.bytes.push_back(std::move(bytes));
   std::string_view text = material.bytes.back().view();
   if (feed::is_gzip(text)) {
     PLIMSOLL_TRY(plain, feed::gunzip(text, max_unpacked));

@@ -10,6 +10,10 @@
 #include "model/report.h"
 #include "model/threat.h"
 
+namespace plimsoll::system::sandbox {
+class Sandbox;
+}
+
 namespace plimsoll::threatdb {
 
 // What kind of asset the inventory belongs to: decides what happens to kernel packages.
@@ -58,11 +62,15 @@ struct ImportReport {
 // Where a database is when nobody says: PLIMSOLL_DB, /var/lib/plimsoll/threats.db as root, else XDG_DATA_HOME/plimsoll.
 std::string default_path();
 
+// The feeds are parsed by a worker of `sandbox`, or in this process where it is null.
+
 // Builds `path` from a mirror: a local directory, or http(s):// or file:// URL with the same layout. Built beside, then
 // renamed.
-Result<ImportReport> import_mirror(const std::string& from, const std::string& path);
+Result<ImportReport> import_mirror(const std::string& from, const std::string& path,
+                                   system::sandbox::Sandbox* sandbox = nullptr);
 
 // Builds `path` from single OSV JSON files or zips of them (a KEV, EPSS or CVSS file is recognised by its content).
-Result<ImportReport> import_files(const std::vector<std::string>& files, const std::string& path);
+Result<ImportReport> import_files(const std::vector<std::string>& files, const std::string& path,
+                                  system::sandbox::Sandbox* sandbox = nullptr);
 
 }  // namespace plimsoll::threatdb

@@ -189,7 +189,7 @@ Result<DatabaseUpdate> update_database(const std::string& db_path, UpdateSetting
   if (cache.ecosystems().empty()) return out;
   PLIMSOLL_TRY(mirror, Mirror::open(folder, folder));
   IncompleteList missing;  // told by the sources themselves
-  PLIMSOLL_TRY(built, import_locked(*mirror, folder, db_path, missing));
+  PLIMSOLL_TRY(built, import_locked(*mirror, folder, db_path, missing, settings.sandbox));
   out.built = std::move(built);
   return out;
 }

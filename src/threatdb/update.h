@@ -19,6 +19,7 @@ struct UpdateSettings {
   bool named = false;                   // somebody asked for just these: one that OSV does not have is a failure
   bool all = false;                     // every ecosystem that the source lists
   bool nvd = false;                     // also CVSS from the NVD API
+  system::sandbox::Sandbox* sandbox = nullptr;  // where the database is built from the feeds; null: in this process
   // Heard while working: what is being fetched, its bytes so far and of how many (0: not known).
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> progress;
 };

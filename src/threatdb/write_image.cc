@@ -139,15 +139,6 @@ struct Descriptor {
   }
 };
 
-Status write_pieces(const std::vector<std::string_view>& pieces, const std::string& beside) {
-  ::unlink(beside.c_str());  // left by an import that was killed: the lock is ours
-  const Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)};
-  if (file.fd < 0) return failed(beside, "create");
-  for (const std::string_view piece : pieces) PLIMSOLL_CHECK(write_all(file.fd, piece, beside));
-  if (::fsync(file.fd) != 0) return failed(beside, "sync");
-  return Done{};
-}
-
 }  // namespace
 
 Result<ImportLock> ImportLock::take(const std::string& path) {
@@ -166,24 +157,37 @@ ImportLock::~ImportLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Status write_image(const Image& image, const std::string& path, Instant built_at) {
+Status write_image(const Image& image, const std::string& path, int descriptor, Instant built_at) {
   const Layout layout = lay_out(image);
   if (image.more_strings.overflowed()) {
     return Error{ErrorKind::limit, "the feeds hold more text than one threat database can"};
   }
   const std::vector<uint64_t> sums = block_checksums(layout);
-  const std::string page = header_page(image, layout, sums, built_at);
-  std::vector<std::string_view> pieces{page};
-  pieces.insert(pieces.end(), layout.pieces.begin(), layout.pieces.end());
-  pieces.push_back(bytes_of(sums));
-  const std::string beside = path + ".new";
-  Status written = write_pieces(pieces, beside);
-  if (written.ok() && ::rename(beside.c_str(), path.c_str()) != 0) written = failed(path, "replace");
-  if (!written.ok()) {
-    ::unlink(beside.c_str());
-    return written;
-  }
-  const Descriptor folder{::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  PLIMSOLL_CHECK(write_all(descriptor, header_page(image, layout, sums, built_at), path));
+  for (const std::string_view piece : layout.pieces) PLIMSOLL_CHECK(write_all(descriptor, piece, path));
+  return write_all(descriptor, bytes_of(sums), path);
+}
+
+Result<NewFile> NewFile::beside(const std::string& path) {
+  const std::string name = path + ".new";
+  ::unlink(name.c_str());  // left by an import that was killed: the lock is ours
+  const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor < 0) return failed(name, "create");
+  return NewFile(path, descriptor);
+}
+
+NewFile::~NewFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink((path_ + ".new").c_str());
+}
+
+Status NewFile::replace() {
+  const std::string name = path_ + ".new";
+  if (::fsync(descriptor_) != 0) return failed(name, "sync");
+  if (::rename(name.c_str(), path_.c_str()) != 0) return failed(path_, "replace");
+  ::close(std::exchange(descriptor_, -1));
+  const Descriptor folder{::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (folder.fd >= 0) ::fsync(folder.fd);  // the name, too; the data are safe already
   return Done{};
 }

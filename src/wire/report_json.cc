@@ -220,6 +220,15 @@ void write_threat_db(JsonWriter& out, const ThreatDbInfo& db) {
   out.end_object();
 }
 
+void write_sandbox(JsonWriter& out, const SandboxReport& sandbox) {
+  out.begin_object().member("workers", sandbox.workers).member("off", sandbox.off).key("layers");
+  write_array(out, sandbox.layers, [](JsonWriter& w, const SandboxLayer& layer) {
+    w.begin_object().member("name", layer.name).member("in_force", layer.in_force);
+    w.member("detail", layer.detail).end_object();
+  });
+  out.end_object();
+}
+
 }  // namespace
 
 std::string report_to_json(const Report& report, bool with_packages) {
@@ -238,6 +247,8 @@ std::string report_to_json(const Report& report, bool with_packages) {
   write_array(out, report.fixes, write_fix);
   out.key("incomplete");
   write_array(out, report.incomplete, write_incomplete);
+  out.key("sandbox");
+  write_sandbox(out, report.sandbox);
   out.end_object();
   return std::move(out).take() + "\n";
 }

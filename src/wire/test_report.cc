@@ -131,6 +131,7 @@ Report rich_report() {
                    53,
                    {{"CVE-2026-0001"}}}};
   report.incomplete = {{"processes of other users", "permission denied", "run as root"}};
+  report.sandbox = {3, "", {{"landlock", false, "this kernel has no Landlock"}, {"seccomp", true, "allow-list"}}};
   return report;
 }
 

@@ -8,3 +8,4 @@ add_test(NAME report_schema
 set_tests_properties(report_schema PROPERTIES SKIP_RETURN_CODE 77)
 
 plimsoll_fuzzer(recording DEPS wire)
+plimsoll_fuzzer(packed DEPS wire)

@@ -1,0 +1,146 @@
+#include "system/sandbox/seccomp_filter.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "system/sandbox/sanitized.h"
+
+namespace plimsoll::system::sandbox {
+namespace {
+
+// Whatever their arguments.
+constexpr std::array plain_calls{
+    SCMP_SYS(read),
+    SCMP_SYS(pread64),
+    SCMP_SYS(readv),
+    SCMP_SYS(preadv),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(statx),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(fadvise64),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_getaffinity),
+};
+
+// What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths.
+constexpr std::array sanitizer_calls{
+    SCMP_SYS(sigaltstack), SCMP_SYS(prctl),   SCMP_SYS(readlink),
+    SCMP_SYS(getcwd),      SCMP_SYS(uname),   SCMP_SYS(sysinfo),
+    SCMP_SYS(ioctl),       SCMP_SYS(fcntl),   SCMP_SYS(prlimit64),
+    SCMP_SYS(getuid),      SCMP_SYS(geteuid), SCMP_SYS(getgid),
+    SCMP_SYS(getegid),     SCMP_SYS(open),    SCMP_SYS(stat),
+    SCMP_SYS(access),      SCMP_SYS(pipe2),   SCMP_SYS(sched_setaffinity),
+    SCMP_SYS(getppid),
+};
+
+// Refused without ending the process: libraries ask and manage without.
+constexpr std::array refused_calls{
+    SCMP_SYS(clone3),  // glibc falls back to clone, whose flags can be looked at
+    SCMP_SYS(ioctl),      SCMP_SYS(sysinfo), SCMP_SYS(uname),      SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(access),  SCMP_SYS(membarrier), SCMP_SYS(fcntl),
+    SCMP_SYS(tgkill),  // abort() then ends by a fault; one could be sent to the parent
+};
+
+struct Builder {
+  scmp_filter_ctx context;
+  int code = 0;  // the first failure
+
+  void note(int result) {
+    if (code == 0 && result != 0 && result != -EEXIST) code = result;
+  }
+  void allow(int call) { note(seccomp_rule_add(context, SCMP_ACT_ALLOW, call, 0)); }
+  template <class... Conditions>
+  void allow(int call, Conditions... conditions) {
+    note(seccomp_rule_add(context, SCMP_ACT_ALLOW, call, sizeof...(conditions), conditions...));
+  }
+  void refuse(int call, int number) { note(seccomp_rule_add(context, SCMP_ACT_ERRNO(number), call, 0)); }
+};
+
+constexpr auto any_of_bits(unsigned argument, uint64_t mask, uint64_t wanted) {
+  return scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, mask, wanted};
+}
+constexpr auto equal(unsigned argument, uint64_t value) { return scmp_arg_cmp{argument, SCMP_CMP_EQ, value, 0}; }
+
+void add_rules(Builder& to, bool with_openat2) {
+  if (with_openat2)
+    to.allow(SCMP_SYS(openat2));
+  else
+    to.refuse(SCMP_SYS(openat2), ENOSYS);
+  for (const int call : plain_calls) to.allow(call);
+  to.allow(SCMP_SYS(openat), any_of_bits(2, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY));
+  to.allow(SCMP_SYS(mmap), any_of_bits(2, PROT_EXEC, 0));
+  to.allow(SCMP_SYS(mprotect), any_of_bits(2, PROT_EXEC, 0));
+  to.allow(SCMP_SYS(clone), any_of_bits(0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM));
+  to.allow(SCMP_SYS(prlimit64), equal(0, 0), equal(2, 0));  // asking only
+  for (const int file : {STDERR_FILENO, answer_descriptor, output_descriptor}) {
+    to.allow(SCMP_SYS(write), equal(0, file));
+  }
+  to.allow(SCMP_SYS(pwrite64), equal(0, output_descriptor));
+  to.allow(SCMP_SYS(fsync), equal(0, output_descriptor));
+  if constexpr (sanitized) {
+    for (const int call : sanitizer_calls) to.allow(call);
+    to.refuse(SCMP_SYS(clone3), ENOSYS);
+    to.refuse(SCMP_SYS(tgkill), EPERM);
+  } else {
+    for (const int call : refused_calls) to.refuse(call, call == SCMP_SYS(clone3) ? ENOSYS : EPERM);
+  }
+}
+
+}  // namespace
+
+void SeccompFilter::Free::operator()(void* context) const { seccomp_release(context); }
+
+Result<SeccompFilter> SeccompFilter::build(bool with_openat2) {
+  SeccompFilter out(seccomp_init(SCMP_ACT_KILL_PROCESS));
+  if (!out.context_) return Error{ErrorKind::unsupported, "the seccomp library cannot make a filter"};
+  Builder builder{out.context_.get()};
+  builder.note(seccomp_attr_set(builder.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
+  builder.note(seccomp_attr_set(builder.context, SCMP_FLTATR_CTL_TSYNC, 1));
+  // By number, as a tree: the calls whose arguments are looked at are asked for often.
+  builder.note(seccomp_attr_set(builder.context, SCMP_FLTATR_CTL_OPTIMIZE, 2));
+  add_rules(builder, with_openat2);
+  if (builder.code != 0)
+    return Error{ErrorKind::unsupported, std::string("cannot build a seccomp filter: ") + std::strerror(-builder.code)};
+  return out;
+}
+
+Status SeccompFilter::enter() const {
+  const int code = seccomp_load(context_.get());
+  if (code != 0)
+    return Error{ErrorKind::unsupported, std::string("cannot load the seccomp filter: ") + std::strerror(-code)};
+  return Done{};
+}
+
+}  // namespace plimsoll::system::sandbox

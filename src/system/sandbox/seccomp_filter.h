@@ -1,0 +1,33 @@
+#pragma once
+#include <memory>
+
+#include "base/result.h"
+
+namespace plimsoll::system::sandbox {
+
+// The descriptors of a worker, fixed so that the filter can name them.
+constexpr int answer_descriptor = 3;   // the only one that may be written, but for
+constexpr int output_descriptor = 4;   // a file that the parent opened for the worker to fill, else /dev/null
+constexpr int request_descriptor = 5;  // what the parent asks, read only
+constexpr int first_descriptor = 6;    // the descriptors that come with the request
+
+// The list of system calls that reading, parsing, threads and memory need; any other ends the process with SIGSYS.
+// Opening is for reading only, memory is never made executable, clone makes threads only, writing goes to the two
+// descriptors above.
+class SeccompFilter {
+ public:
+  // unsupported: the library cannot build it for this machine. The flags of openat2(2) cannot be looked at; without it
+  // openat(2) is left, which rootfs/guarded_open.h falls back to.
+  static Result<SeccompFilter> build(bool with_openat2);
+  // For the calling thread and all it makes; for all threads of the process. Needs no_new_privs.
+  Status enter() const;
+
+ private:
+  struct Free {
+    void operator()(void* context) const;
+  };
+  explicit SeccompFilter(void* context) : context_(context) {}
+  std::unique_ptr<void, Free> context_;
+};
+
+}  // namespace plimsoll::system::sandbox

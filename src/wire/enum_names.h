@@ -1,0 +1,15 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "model/names.h"
+
+namespace plimsoll::wire {
+
+// The enumerations of described values by one name, for templates.
+inline std::optional<AssetKind> parse_name(std::string_view t, AssetKind*) { return parse_asset_kind(t); }
+inline std::optional<PackageType> parse_name(std::string_view t, PackageType*) { return parse_package_type(t); }
+inline std::optional<Loaded> parse_name(std::string_view t, Loaded*) { return parse_loaded(t); }
+inline std::optional<Transport> parse_name(std::string_view t, Transport*) { return parse_transport(t); }
+
+}  // namespace plimsoll::wire
