@@ -17,15 +17,10 @@
 namespace plimsoll::system::sandbox {
 namespace {
 
-// Kept by the broker until its worker runs.
 struct Received {
   Order order;
   std::array<int, most_descriptors + 3> descriptors{};
   size_t count = 0;
-
-  void close_all() const {
-    for (size_t i = 0; i < count; ++i) ::close(descriptors[i]);
-  }
 };
 
 // The program's own files, terminal and sockets are none of the broker's business.
@@ -86,14 +81,19 @@ bool receive_order(int socket, Received& in) {
   return got == static_cast<ssize_t>(sizeof in.order) && in.count == in.order.descriptors + 3;
 }
 
-void wait_for(int socket, pid_t worker) {
-  News news{worker, false, 0};
+// Blocks until the program has something to do; a program that is gone ends it.
+[[noreturn]] void await_order(int socket, pid_t broker, bool own_network, const SeccompFilter* filter) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  Received in;
+  if (::getppid() != broker || !receive_order(socket, in)) ::_exit(0);
+  become_worker(in, broker, own_network, filter);
+}
+
+void announce(int socket, pid_t worker) {
+  const News news{worker, false, 0};
   const int handle = static_cast<int>(::syscall(SYS_pidfd_open, worker, 0));
-  if (!send_message(socket, &news, sizeof news, &handle, handle >= 0 ? 1 : 0)) ::kill(worker, SIGKILL);
+  if (!send_message(socket, &news, sizeof news, &handle, handle >= 0 ? 1 : 0)) ::_exit(0);  // and the worker with it
   if (handle >= 0) ::close(handle);
-  while (::waitpid(worker, &news.status, 0) < 0 && errno == EINTR) continue;
-  news.ended = true;
-  if (!send_message(socket, &news, sizeof news, nullptr, 0)) ::_exit(0);
 }
 
 }  // namespace
@@ -112,17 +112,18 @@ void be_broker(int socket, pid_t program) {
   const Result<SeccompFilter> filter = SeccompFilter::build(landlock_version() >= 3);
   const pid_t self = ::getpid();
   for (;;) {
-    Received in;
-    if (!receive_order(socket, in)) ::_exit(0);
+    News end{0, true, 0};
     const pid_t worker = ::fork();
-    if (worker == 0) become_worker(in, self, own_network, filter.ok() ? &*filter : nullptr);
-    in.close_all();
+    if (worker == 0) await_order(socket, self, own_network, filter.ok() ? &*filter : nullptr);
     if (worker > 0) {
-      wait_for(socket, worker);
-      continue;
+      announce(socket, worker);
+      while (::waitpid(worker, &end.status, 0) < 0 && errno == EINTR) continue;
+      end.pid = worker;
+    } else {
+      end = {-1, true, errno};
     }
-    const News news{-1, true, errno};
-    if (!send_message(socket, &news, sizeof news, nullptr, 0)) ::_exit(0);
+    if (!send_message(socket, &end, sizeof end, nullptr, 0)) ::_exit(0);
+    if (worker < 0) ::_exit(1);
   }
 }
 

@@ -11,7 +11,7 @@ namespace plimsoll::system::sandbox {
 constexpr size_t most_descriptors = 240;  // SCM_RIGHTS takes 253 in one message
 constexpr size_t most_trees = 4;
 
-// What the program asks of its broker, as bytes over a socket that only the two of them hold. With it come, as
+// What the program asks of a worker, as bytes over the socket that it shares with its broker. With it come, as
 // descriptors: where the answer goes, the output file, the request, and the job's own.
 struct Order {
   WorkerBody body = nullptr;  // the broker is a fork: the same function is at the same place
@@ -22,16 +22,17 @@ struct Order {
   std::array<char, 64> except{};  // of the first tree, as ReadableTree::except
 };
 
-// What the broker says: once with `ended` false as soon as the worker runs (with a descriptor of the process, where the
-// kernel has them), once when it is gone. `pid` <= 0: it could not be started, `status` is errno.
+// What the broker says: with `ended` false as soon as a worker waits for an order (with a descriptor of the process,
+// where the kernel has them), and once when it is gone. `pid` < 0: none could be started, `status` is errno.
 struct News {
   pid_t pid = 0;
   bool ended = false;
   int status = 0;  // as of waitpid(2)
 };
 
-// The broker's whole life: forks one worker for each order and waits for its end; ends with the socket. It holds the
-// rights of the program and never touches a foreign byte. Single-threaded, so that a fork of it is a whole process.
+// The broker's whole life: keeps one worker that waits for an order, and makes the next when that one has ended; ends
+// with the socket. It holds the rights of the program and never touches a foreign byte. Single-threaded, so that a fork
+// of it is a whole process.
 [[noreturn]] void be_broker(int socket, pid_t program);
 
 // One message with descriptors over a socket of type SOCK_SEQPACKET. False: the other end is gone (errno).

@@ -79,13 +79,12 @@ Result<Running> launch(int socket, const Job& job) {
   order.descriptors = static_cast<uint32_t>(sent.size() - 3);
   order.trees = static_cast<uint32_t>(job.trees);
   std::copy(job.except.begin(), job.except.end(), order.except.begin());
-  if (!send_message(socket, &order, sizeof order, sent.data(), sent.size())) return no_broker();
-
   News news;
   int handle = -1;
   size_t handles = 0;
   if (receive_message(socket, &news, sizeof news, &handle, 1, handles) != sizeof news) return no_broker();
   if (news.ended) return errno_error(news.status, "start a worker", "");
+  if (!send_message(socket, &order, sizeof order, sent.data(), sent.size())) return no_broker();
   return Running{{std::move(answer.read), std::move(feed.write)}, news.pid, Descriptor(handles == 1 ? handle : -1)};
 }
 

@@ -1,5 +1,7 @@
 #pragma once
-#include <memory>
+#include <linux/filter.h>
+
+#include <vector>
 
 #include "base/result.h"
 
@@ -23,11 +25,7 @@ class SeccompFilter {
   Status enter() const;
 
  private:
-  struct Free {
-    void operator()(void* context) const;
-  };
-  explicit SeccompFilter(void* context) : context_(context) {}
-  std::unique_ptr<void, Free> context_;
+  std::vector<sock_filter> program_;  // as the kernel takes it
 };
 
 }  // namespace plimsoll::system::sandbox
