@@ -61,7 +61,9 @@ class Builder {
     PLIMSOLL_TRY(image, join_shards(std::move(shards)));
     merge_threats(image);
     join_feeds(image, feeds_);
-    return write_image(image, path, *newest_);
+    PLIMSOLL_TRY(file, NewFile::beside(path));
+    PLIMSOLL_CHECK(write_image(image, path, file.descriptor(), *newest_));
+    return file.replace();
   }
 
  private:

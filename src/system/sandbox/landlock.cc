@@ -99,6 +99,9 @@ Result<int> allow_reading_only(std::span<const ReadableTree> trees) {
     PLIMSOLL_CHECK(tree.except.empty() ? allow(ruleset.get(), tree.root, read_file | read_directory)
                                        : allow_most(ruleset.get(), tree));
   }
+  // librnp, which checks the signatures of package lists, wants random numbers from it and from nothing else.
+  const Descriptor random(::open("/dev/urandom", O_PATH | O_CLOEXEC));
+  if (random.valid()) PLIMSOLL_CHECK(allow(ruleset.get(), random.get(), read_file));
   if (::syscall(restrict_self, ruleset.get(), 0) != 0) return errno_error(errno, "enter the Landlock ruleset", "");
   return version;
 }

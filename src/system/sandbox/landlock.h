@@ -16,9 +16,9 @@ struct ReadableTree {
 int landlock_version();
 
 // From here on the calling thread, and threads and processes it makes, can open files below `trees` for reading and
-// nothing else: no other file, no write, no execution, no TCP port, no abstract socket or signal to the outside, as far
-// as this kernel's version knows them. Descriptors that are open already stay usable. Needs no_new_privs. Returns the
-// version that is in force. unsupported: the kernel has none.
+// nothing else but /dev/urandom: no other file, no write, no execution, no TCP port, no abstract socket or signal to
+// the outside, as far as this kernel's version knows them. Descriptors that are open already stay usable. Needs
+// no_new_privs. Returns the version that is in force. unsupported: the kernel has none.
 Result<int> allow_reading_only(std::span<const ReadableTree> trees);
 
 }  // namespace plimsoll::system::sandbox

@@ -90,7 +90,10 @@ struct Builder {
   void allow(int call, Conditions... conditions) {
     note(seccomp_rule_add(context, SCMP_ACT_ALLOW, call, sizeof...(conditions), conditions...));
   }
-  void refuse(int call, int number) { note(seccomp_rule_add(context, SCMP_ACT_ERRNO(number), call, 0)); }
+  template <class... Conditions>
+  void refuse(int call, uint16_t number, Conditions... conditions) {
+    note(seccomp_rule_add(context, SCMP_ACT_ERRNO(number), call, sizeof...(conditions), conditions...));
+  }
 };
 
 constexpr auto any_of_bits(unsigned argument, uint64_t mask, uint64_t wanted) {
@@ -105,6 +108,8 @@ void add_rules(Builder& to, bool with_openat2) {
     to.refuse(SCMP_SYS(openat2), ENOSYS);
   for (const int call : plain_calls) to.allow(call);
   to.allow(SCMP_SYS(openat), any_of_bits(2, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY));
+  // librnp's source of random numbers asks to write to it first, and manages with reading.
+  to.refuse(SCMP_SYS(openat), EACCES, any_of_bits(2, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDWR));
   to.allow(SCMP_SYS(mmap), any_of_bits(2, PROT_EXEC, 0));
   to.allow(SCMP_SYS(mprotect), any_of_bits(2, PROT_EXEC, 0));
   to.allow(SCMP_SYS(clone), any_of_bits(0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM));
