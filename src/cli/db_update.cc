@@ -31,15 +31,19 @@ Status take_needed(const UpdateOptions& options, ProgressLine& line, threatdb::U
   look.progress = [&line](const std::string& step, uint64_t done, uint64_t total) { line.show(step, done, total); };
   const std::unique_ptr<system::Machine> machine = system::this_machine();
   PLIMSOLL_TRY(report, analyzer::gather(*machine, look));
+  const std::string hint = "; its ecosystems may be missing (name them with --ecosystem)";
   std::set<std::string> needed;
   for (const AssetReport& asset : report.assets) {
     for (const Package& package : asset.packages) {
       if (!package.ecosystem.empty()) needed.insert(package.ecosystem);
     }
+    for (const Incomplete& part : asset.assessment.not_assessed) {
+      if (part.what == "packages") unseen.push_back({"packages of " + asset.asset.name, part.reason + hint, ""});
+    }
   }
   settings.ecosystems.assign(needed.begin(), needed.end());
   for (const Incomplete& part : report.incomplete) {
-    unseen.push_back({part.what, part.reason + "; its ecosystems may be missing (name them with --ecosystem)", ""});
+    unseen.push_back({part.what, part.reason + hint, ""});
   }
   return Done{};
 }

@@ -35,12 +35,12 @@ std::string text_of(const Json& object, const char* key) {
 }
 
 Json json_of(const FeedFacts& facts) {
-  return {{"url", facts.url},       {"etag", facts.version.etag}, {"last_modified", facts.version.last_modified},
+  return {{"origin", facts.origin}, {"etag", facts.version.etag}, {"last_modified", facts.version.last_modified},
           {"sha256", facts.sha256}, {"records", facts.records},   {"as_of", facts.as_of}};
 }
 
 FeedFacts facts_of(const Json& object) {
-  FeedFacts out{text_of(object, "url"),
+  FeedFacts out{text_of(object, "origin"),
                 {text_of(object, "etag"), text_of(object, "last_modified")},
                 text_of(object, "sha256"),
                 0,
@@ -75,6 +75,8 @@ Status write_and_sync(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
+std::string origin_of(const std::string& url) { return sha256_hex(url); }
+
 FeedCache::Part::~Part() {
   if (file.descriptor >= 0) ::close(file.descriptor);
   if (!finished) return;
@@ -86,9 +88,9 @@ Result<Bytes> FeedCache::Part::map() const { return Bytes::map_file(path); }
 
 Result<FeedCache> FeedCache::open(const std::string& folder) {
   std::error_code error;
-  fs::create_directories(folder + parts_name, error);
-  if (error || !fs::is_directory(folder + parts_name, error)) {
-    errno = error.value();
+  fs::create_directories(folder, error);
+  if (!fs::is_directory(folder, error)) {
+    errno = error ? error.value() : ENOTDIR;
     return failed(folder, "make the folder for the feeds");
   }
   FeedCache out(folder);
@@ -123,7 +125,15 @@ std::vector<std::string> FeedCache::ecosystems() const {
   return out;
 }
 
+Status FeedCache::make_parts() const {
+  std::error_code error;
+  fs::create_directories(folder_ + parts_name, error);
+  errno = error.value();
+  return error ? Status(failed(folder_ + parts_name, "make the folder for downloads")) : Status(Done{});
+}
+
 Status FeedCache::save() const {
+  PLIMSOLL_CHECK(make_parts());
   Json state = Json::object();
   for (const auto& [name, facts] : files_) state[name] = json_of(facts);
   const std::string beside = folder_ + parts_name + "/state";
@@ -145,6 +155,7 @@ Status FeedCache::rename_into_place(const std::string& from, const std::string& 
 }
 
 Status FeedCache::put(const std::string& name, std::string_view bytes, FeedFacts facts) {
+  PLIMSOLL_CHECK(make_parts());
   const std::string beside = folder_ + parts_name + "/new";
   PLIMSOLL_CHECK(write_and_sync(beside, bytes));
   PLIMSOLL_CHECK(rename_into_place(beside, name));
@@ -160,20 +171,21 @@ Status FeedCache::touch(const std::string& name, FeedFacts facts) {
 }
 
 Result<std::unique_ptr<FeedCache::Part>> FeedCache::part_of(const std::string& url) {
+  PLIMSOLL_CHECK(make_parts());
   auto part = std::make_unique<Part>();
-  part->path = folder_ + parts_name + "/" + sha256_hex(url).substr(0, 32);
+  part->path = folder_ + parts_name + "/" + origin_of(url).substr(0, 32);
   const std::string side = part->path + ".json";
   part->file.descriptor = ::open(part->path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (part->file.descriptor < 0) return failed(part->path, "create");
   struct stat facts{};
   const FeedFacts left = facts_of(parsed(side));
-  if (left.url == url && ::fstat(part->file.descriptor, &facts) == 0) {
+  if (left.origin == origin_of(url) && ::fstat(part->file.descriptor, &facts) == 0) {
     part->file.version = left.version;
     part->file.bytes = static_cast<uint64_t>(facts.st_size);
   }
   part->file.begun = [side, url](const Validators& version) {
     FeedFacts begun;
-    begun.url = url;
+    begun.origin = origin_of(url);
     begun.version = version;
     // Should this fail, the next run begins the download anew.
     (void)write_and_sync(side, dumped(json_of(begun)));

@@ -14,19 +14,22 @@ namespace plimsoll::threatdb {
 
 // What is known of one file of the cache.
 struct FeedFacts {
-  std::string url;     // where it came from
+  std::string origin;  // origin_of() the URL it came from
   Validators version;  // as the server named it: of all.zip, the version the single records were laid over
   std::string sha256;  // of the file as it lies here; empty: not known
   uint64_t records = 0;
   std::string as_of;  // NVD: when the last complete reading began (RFC 3339)
 };
 
+// Stands for a URL, which may hold a password, in a folder that others may read.
+std::string origin_of(const std::string& url);
+
 // The feeds that this machine holds, in the layout of a mirror, with what is known of them in `.state.json`. Every file
 // is written beside and renamed: a reader, or the next run after a crash, sees the old one or the new one. A file that
 // is not the one the state speaks of counts as absent and is fetched again. Hold the lock of its folder.
 class FeedCache {
  public:
-  // Makes the folder. denied, unreachable when it can not be written.
+  // Makes the folder, if need be. denied, unreachable when that fails.
   static Result<FeedCache> open(const std::string& folder);
 
   const std::string& folder() const { return folder_; }
@@ -63,6 +66,7 @@ class FeedCache {
 
  private:
   explicit FeedCache(std::string folder) : folder_(std::move(folder)) {}
+  Status make_parts() const;
   Status rename_into_place(const std::string& from, const std::string& name) const;
   Status save() const;
 

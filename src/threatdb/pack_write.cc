@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "threatdb/feed_cache.h"
+#include "threatdb/image.h"
 #include "threatdb/pack.h"
 #include "threatdb/pack_piece.h"
 
@@ -118,6 +119,9 @@ Result<PackReport> write_pack(const std::string& folder, const std::string& path
     return Error{ErrorKind::not_found, "holds no feeds", printable(folder),
                  "fetch some with `plimsoll db update` or `plimsoll db mirror`"};
   }
+  // No update may change the feeds meanwhile; one that could not write here does not run here.
+  const auto lock = ImportLock::take(folder + "/.update");
+  if (!lock.ok() && lock.error().kind == ErrorKind::conflict) return lock.error();
   PLIMSOLL_TRY(base, open_base(since, key));
   PLIMSOLL_TRY(cache, FeedCache::open(folder));
   PackReport out;

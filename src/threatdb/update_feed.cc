@@ -46,11 +46,11 @@ Result<Arrival> ask(Updating& update, const std::string& url, const std::string&
   const Validators nothing;
   Arrival out;
   PLIMSOLL_TRY(part, update.cache.part_of(url));
-  PLIMSOLL_TRY(fetched,
-               update.downloader.get(url, conditional && known.url == url ? known.version : nothing, part->file));
+  PLIMSOLL_TRY(fetched, update.downloader.get(
+                            url, conditional && known.origin == origin_of(url) ? known.version : nothing, part->file));
   out.what = fetched;
   if (fetched != Fetched::whole) return out;
-  out.facts.url = url;
+  out.facts.origin = origin_of(url);
   out.facts.version = part->file.version;
   part->finished = true;
   out.part = std::move(part);

@@ -92,14 +92,14 @@ Result<SourceState> update_nvd(Updating& update, const std::string& url) {
   const uint64_t before = lines.size();
   std::string query = url + "?resultsPerPage=2000";
   const auto since = parse_rfc3339(known.as_of);
-  if (old && known.url == url && since && now - *since < longest_window) {
+  if (old && known.origin == origin_of(url) && since && now - *since < longest_window) {
     query += "&lastModStartDate=" + format_rfc3339(*since) + "&lastModEndDate=" + format_rfc3339(now);
   }
   uint64_t changed = 0;
   PLIMSOLL_CHECK(read_pages(update, query, lines, changed));
   PLIMSOLL_CHECK(check_loss(before, lines.size(), update.settings.policy.max_loss));
   FeedFacts facts;
-  facts.url = url;
+  facts.origin = origin_of(url);
   facts.as_of = format_rfc3339(now);
   facts.records = lines.size();
   SourceState out{source_of(cvss_name), changed > 0, false, lines.size(),

@@ -19,7 +19,7 @@ struct Updating {
 struct Arrival {
   Fetched what = Fetched::absent;
   std::unique_ptr<FeedCache::Part> part;  // whole only
-  FeedFacts facts;                        // whole only: url and version
+  FeedFacts facts;                        // whole only: origin and version
 };
 // Asks for `url`; only for news when `conditional` and the cache's `name` came from there.
 Result<Arrival> ask(Updating& update, const std::string& url, const std::string& name, bool conditional);
