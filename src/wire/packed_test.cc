@@ -14,8 +14,9 @@ TEST(Packed, RoundTripOfRandomFacts) {
     RandomFill(seed).fill(report);
     for (AssetReport& asset : report.assets) {
       if (asset.container) asset.host.reset();
-      for (Incomplete& gap : asset.assessment.not_assessed)
-        gap = {printable(gap.what), printable(gap.reason), printable(gap.remedy)};
+      for (IncompleteList* list : {&asset.assessment.not_assessed, &asset.offered.not_assessed}) {
+        for (Incomplete& gap : *list) gap = {printable(gap.what), printable(gap.reason), printable(gap.remedy)};
+      }
     }
     for (Incomplete& gap : report.incomplete) gap = {printable(gap.what), printable(gap.reason), printable(gap.remedy)};
     const auto again = unpack<Report>(pack(report));
