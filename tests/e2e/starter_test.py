@@ -55,7 +55,8 @@ def expected(ecosystem, packages):
 
 
 def found_in(asset, kind):
-    return {(t["id"], t["package"]["name"], t["package"]["version"]) for t in asset["threats"] if t["package"]["type"] == kind}
+    return {(t["id"], t["package"]["name"], t["package"]["version"]) for t in asset["threats"]
+            if t["kind"] == "vulnerability" and t["package"]["type"] == kind}
 
 
 def fixes_of(ecosystem):
