@@ -90,7 +90,9 @@ int described() {
 // Anything, for counting how many initialisers an aggregate takes.
 struct Anything {
   template <class T>
-  operator T() const;
+  operator T() const {
+    return T{};
+  }
 };
 
 template <class T, class... Args>
