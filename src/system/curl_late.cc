@@ -9,6 +9,10 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wvarargs"  // the last named argument is an enumeration: libcurl's own interface
+#endif
+
 namespace {
 
 void* library() {
