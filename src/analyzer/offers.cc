@@ -39,7 +39,8 @@ OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease
     const auto known = help.fetched.find(url);
     if (known != help.fetched.end()) {
       if (known->second.fault.empty()) return known->second.bytes;
-      return Error{ErrorKind::unsupported, known->second.fault, printable(url, 300)};
+      const ErrorKind kind = known->second.unreachable ? ErrorKind::unreachable : ErrorKind::unsupported;
+      return Error{kind, known->second.fault, printable(url, 300)};
     }
     if (answer.needs_urls.size() < most_urls) answer.needs_urls.push_back(url);
     return Error{ErrorKind::unsupported, "was not fetched", printable(url, 300)};
@@ -86,6 +87,18 @@ OfferHelp OfferDesk::begin() const {
   return help;
 }
 
+Fetched OfferDesk::fetch(const std::string& url) {
+  const size_t start = url.find("://");
+  const std::string server = start == std::string::npos ? "" : url.substr(0, url.find('/', start + 3));
+  if (dead_servers_.contains(server)) return {std::nullopt, "its server did not answer before", true};
+  const auto got = system::http_get(url, largest_file);
+  if (got.ok()) return {*got, "", false};
+  const ErrorKind kind = got.error().kind;
+  const bool dead = kind == ErrorKind::unreachable || kind == ErrorKind::timeout;
+  if (dead) dead_servers_.insert(server);
+  return {std::nullopt, got.error().message, dead};
+}
+
 bool OfferDesk::serve(const OfferAnswer& answer, OfferHelp& help) {
   bool more = false;
   if (answer.needs_host && !help.host) {
@@ -97,13 +110,10 @@ bool OfferDesk::serve(const OfferAnswer& answer, OfferHelp& help) {
     if (help.fetched.contains(url)) continue;
     auto known = fetched_.find(url);
     if (known == fetched_.end()) {
-      const auto got = system::http_get(url, largest_file);
-      Fetched fetched;
-      if (got.ok()) fetched.bytes = *got;
-      if (!got.ok()) fetched.fault = got.error().message;
+      Fetched fetched = fetch(url);
       held_ += fetched.bytes ? fetched.bytes->size() : 0;
       if (held_ > most_held) {
-        help.fetched[url] = {std::nullopt, "the repositories of this run hold too much"};
+        help.fetched[url] = {std::nullopt, "the repositories of this run hold too much", false};
         continue;
       }
       known = fetched_.emplace(url, std::move(fetched)).first;

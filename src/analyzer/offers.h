@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct HostOffers {
 struct Fetched {
   std::optional<std::string> bytes;  // nothing: there is no such file, unless `fault` says more
   std::string fault;
+  bool unreachable = false;  // the server did not answer, so asking it for more is of no use
 };
 
 // What has been asked for and given until now, for the one who reads the lists of a tree and may open nothing.
@@ -60,7 +62,10 @@ class OfferDesk {
   const Settings* settings_;
   std::optional<HostOffers> host_;
   std::map<std::string, Fetched> fetched_;
+  std::set<std::string> dead_servers_;
   size_t held_ = 0;  // bytes of fetched_
+
+  Fetched fetch(const std::string& url);
 };
 
 }  // namespace plimsoll::analyzer

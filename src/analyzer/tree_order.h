@@ -67,6 +67,7 @@ template <class A, wire::Is<Fetched> T>
 void describe(A& a, T& v) {
   a.member("bytes", v.bytes);
   a.member("fault", v.fault);
+  a.member("unreachable", v.unreachable);
 }
 
 template <class A, wire::Is<OfferHelp> T>
