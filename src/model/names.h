@@ -4,6 +4,7 @@
 
 #include "model/assessment.h"
 #include "model/asset.h"
+#include "model/check.h"
 #include "model/flow.h"
 #include "model/package.h"
 #include "model/route.h"
@@ -22,6 +23,7 @@ std::string_view name_of(AttackVector v);
 std::string_view name_of(ThreatLevel v);
 std::string_view name_of(Certainty v);
 std::string_view name_of(Tristate v);
+std::string_view name_of(CheckOutcome v);  // "pass", "not applicable"
 
 std::optional<AssetKind> parse_asset_kind(std::string_view text);
 std::optional<PackageType> parse_package_type(std::string_view text);
@@ -33,6 +35,7 @@ std::optional<AttackVector> parse_attack_vector(std::string_view text);
 std::optional<ThreatLevel> parse_threat_level(std::string_view text);
 std::optional<Certainty> parse_certainty(std::string_view text);
 std::optional<Tristate> parse_tristate(std::string_view text);
+std::optional<CheckOutcome> parse_check_outcome(std::string_view text);
 
 // CVSS qualitative scale (v3.1 section 5): 0.1-3.9 low, 4.0-6.9 medium, 7.0-8.9 high, 9.0-10 critical; 0 is unknown
 // here.

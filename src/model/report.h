@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "model/assessment.h"
 #include "model/asset.h"
+#include "model/check.h"
+#include "model/fact_tree.h"
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
@@ -36,9 +38,11 @@ struct AssetReport {
   Asset asset;
   std::optional<ContainerFacts> container;
   std::optional<HostFacts> host;
+  FactTree settings;  // what the benchmark rules read (docs/benchmark-rules.md); absent when nothing was probed
   std::optional<OsRelease> os;
   std::vector<Package> packages;
-  std::vector<Threat> threats;  // worst first
+  std::vector<Threat> threats;      // worst first
+  std::vector<CheckResult> checks;  // in the order of the rules; runtime rows stand with the host
   Assessment assessment;
   Instant scanned_at{};
   bool operator==(const AssetReport&) const = default;
