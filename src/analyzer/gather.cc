@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "inventory/take_inventory.h"
 #include "probe/container/container_probe.h"
+#include "probe/container/container_settings.h"
 #include "probe/host/host_probe.h"
+#include "probe/runtime/runtime_settings.h"
 #include "runtime/runtime.h"
 #include "wire/recording.h"
 
@@ -28,20 +30,30 @@ bool wants_machine(const std::vector<Target>& targets) {
 // What runs here: every runtime that answers, then what the kernel shows beyond them.
 struct Discovered {
   std::vector<RuntimeFacts> runtimes;
+  std::vector<FactTree> settings;  // of the runtimes
   std::vector<runtime::Listed> containers;
+
+  void add(runtime::Answer answer, IncompleteList& incomplete) {
+    runtimes.push_back(std::move(answer.facts));
+    settings.push_back(std::move(answer.settings));
+    std::move(answer.containers.begin(), answer.containers.end(), std::back_inserter(containers));
+    append(incomplete, std::move(answer.not_assessed));
+  }
 };
 
 Discovered discover(const system::Machine& machine, const Settings& settings, Report& report) {
   Discovered found;
   Result<runtime::Answer> docker = runtime::ask_docker(machine, settings.docker_socket);
   if (docker.ok()) {
-    found.runtimes.push_back(std::move(docker->facts));
-    found.containers = std::move(docker->containers);
-    append(report.incomplete, std::move(docker->not_assessed));
+    found.add(std::move(*docker), report.incomplete);
   } else if (docker.error().kind != ErrorKind::not_found) {
     report.incomplete.push_back(
         {"Docker Engine at " + settings.docker_socket, docker.error().message,
          docker.error().advice.empty() ? "run as root, or as a member of the socket's group" : docker.error().advice});
+    found.settings.push_back(runtime::unanswered_settings("docker", settings.docker_socket, docker.error().message));
+  }
+  for (runtime::Answer& podman : runtime::ask_podman(machine, report.incomplete)) {
+    found.add(std::move(podman), report.incomplete);
   }
   std::vector<ContainerId> known;
   for (const runtime::Listed& listed : found.containers) known.push_back(listed.facts.id);
@@ -124,6 +136,18 @@ void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, c
   if (asset.container) asset.container->setuid_files = taken->setuid_files;
 }
 
+// The settings of a container and of the image it runs; after the inventory, which knows the setuid files.
+FactTree container_tree(const system::Machine& machine, const ContainerFacts& facts, runtime::Listed& listed) {
+  FactTree image = std::move(listed.image);
+  if (image.kind == FactTree::Kind::map) {
+    const Fact<bool>& setuid = facts.setuid_files;
+    image.members["setuid_files"] = setuid.known() ? FactTree::of(*setuid.value, setuid.source)
+                                                   : FactTree::unknown_because(setuid.unknown, setuid.source);
+  }
+  return FactTree::map_of({{"container", probe::container_settings(machine, facts, std::move(listed.configured))},
+                           {"image", std::move(image)}});
+}
+
 // Host, runtimes and containers of this machine.
 void gather_machine(const system::Machine& machine, const Settings& settings, Report& report) {
   const Instant now = machine.now();
@@ -138,6 +162,9 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
   host.facts.runtimes = found.runtimes;
   std::vector<Mapped> mapped{{std::move(host.mapped), host.mapped_complete}};
   report.assets.push_back(host_asset(host, now));
+  FactTree& host_settings = report.assets[0].settings;
+  host_settings.kind = FactTree::Kind::map;
+  host_settings.members["runtimes"] = probe::runtime_settings(machine, std::move(found.settings));
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 
@@ -167,6 +194,10 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     say(step, 0, 0);
     take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container), &mapped[i], settings,
               step);
+    if (asset.container) {
+      runtime::Listed& listed = found.containers[i - 1];  // the host is the first asset
+      asset.settings = container_tree(machine, *asset.container, listed);
+    }
   }
 }
 
