@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,15 @@ struct CheckResult {
   std::string remedy;
   std::vector<ControlRef> controls;
   bool operator==(const CheckResult&) const = default;
+};
+
+// How the controls of one benchmark and edition came out over a report.
+struct BenchmarkRate {
+  std::string benchmark, edition;
+  std::array<size_t, 5> controls{};  // by CheckOutcome; a control without a rule of ours is manual
+  // Passes of the controls that were decided or should have been (pass, fail, unknown), 0-1: unknown is no pass.
+  double rate = 0;
+  bool operator==(const BenchmarkRate&) const = default;
 };
 
 }  // namespace plimsoll

@@ -74,7 +74,8 @@ struct Report {
   std::vector<AssetReport> assets;  // highest score first, then by name
   std::vector<Flow> flows;
   std::vector<FixAction> fixes;  // largest total fall first
-  IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
+  std::vector<BenchmarkRate> benchmarks;
+  IncompleteList incomplete;  // of the whole run; those of an asset stand with the asset
   bool operator==(const Report&) const = default;
 };
 

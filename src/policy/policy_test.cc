@@ -34,7 +34,7 @@ TEST(DefaultPolicy, GivesEverySetting) {
   auto document = parse_yaml(*text, "default.yaml");
   ASSERT_TRUE(document.ok());
   EXPECT_TRUE(settings_absent(*document).empty());
-  EXPECT_EQ(scoring_settings().size(), 35U);
+  EXPECT_EQ(scoring_settings().size(), 39U);
 }
 
 TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {
