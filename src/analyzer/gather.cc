@@ -82,6 +82,16 @@ AssetReport host_asset(probe::HostProbe& probed, Instant now) {
   return asset;
 }
 
+// The settings of a container and of the image it runs. `listed` is used up.
+FactTree settings_of(const system::Machine& machine, const ContainerFacts& facts, runtime::Listed& listed) {
+  FactTree image = std::move(listed.image);
+  if (image.kind == FactTree::Kind::map) {
+    image.members["setuid_files"] = FactTree::unknown_because("its files have not been looked at");
+  }
+  return FactTree::map_of({{"container", probe::container_settings(machine, facts, std::move(listed.configured))},
+                           {"image", std::move(image)}});
+}
+
 AssetReport container_asset(probe::ContainerProbe& probed, const std::string& node, const std::string& platform,
                             Instant now) {
   AssetReport asset;
@@ -114,6 +124,17 @@ struct Mapped {
   bool complete = false;
 };
 
+// What the walk over its files says of setuid programs, to the facts and to the settings of container and image.
+void tell_setuid_files(AssetReport& asset, Fact<bool> found) {
+  const FactTree node = found.known() ? FactTree::of(*found.value, found.source)
+                                      : FactTree::unknown_because(found.unknown, found.source);
+  for (const char* subject : {"container", "image"}) {
+    FactTree& tree = asset.settings.members[subject];
+    if (tree.kind == FactTree::Kind::map) tree.members["setuid_files"] = node;
+  }
+  asset.container->setuid_files = std::move(found);
+}
+
 // Takes the inventory of `tree` into `asset`; a tree that cannot be read at all is said to be so.
 void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, const Mapped* mapped,
                const Settings& settings, const std::string& step) {
@@ -133,19 +154,7 @@ void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, c
   asset.os = std::move(taken->inventory.os);
   asset.packages = std::move(taken->inventory.packages);
   append(asset.assessment.not_assessed, std::move(taken->inventory.not_assessed));
-  if (asset.container) asset.container->setuid_files = taken->setuid_files;
-}
-
-// The settings of a container and of the image it runs; after the inventory, which knows the setuid files.
-FactTree container_tree(const system::Machine& machine, const ContainerFacts& facts, runtime::Listed& listed) {
-  FactTree image = std::move(listed.image);
-  if (image.kind == FactTree::Kind::map) {
-    const Fact<bool>& setuid = facts.setuid_files;
-    image.members["setuid_files"] = setuid.known() ? FactTree::of(*setuid.value, setuid.source)
-                                                   : FactTree::unknown_because(setuid.unknown, setuid.source);
-  }
-  return FactTree::map_of({{"container", probe::container_settings(machine, facts, std::move(listed.configured))},
-                           {"image", std::move(image)}});
+  if (asset.container) tell_setuid_files(asset, std::move(taken->setuid_files));
 }
 
 // Host, runtimes and containers of this machine.
@@ -181,7 +190,8 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     mapped.push_back({std::move(probed.mapped), probed.mapped_complete});
     close_internal_networks(probed.facts);
     report.assets.push_back(container_asset(probed, node, platform, now));
-    const AssetReport& asset = report.assets.back();
+    AssetReport& asset = report.assets.back();
+    asset.settings = settings_of(machine, *asset.container, found.containers[i]);
     add_connections(report.assets.size() - 1, probe::container_connections(machine, asset.asset.id, *asset.container));
   }
   add_flows(report, connections, now);
@@ -194,10 +204,6 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     say(step, 0, 0);
     take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container), &mapped[i], settings,
               step);
-    if (asset.container) {
-      runtime::Listed& listed = found.containers[i - 1];  // the host is the first asset
-      asset.settings = container_tree(machine, *asset.container, listed);
-    }
   }
 }
 
