@@ -75,7 +75,7 @@ std::vector<AuditWatch> parse_audit_rules(std::string_view text) {
       if (words[i] == "-a" || words[i] == "-A") records = words[i + 1].find("always") != std::string_view::npos;
       if (words[i] == "-F" && !watch) watch = filter(words[i + 1]);
     }
-    if (watch && records) out.push_back({without_slash(std::move(watch->path)), watch->below});
+    if (watch && !watch->path.empty() && records) out.push_back({without_slash(std::move(watch->path)), watch->below});
   }
   return out;
 }
