@@ -74,7 +74,7 @@ Members docker_files(const Files& files, const FactTree& engine) {
 // Files that are there and watched, by the name of the file.
 FactTree audited(const AuditRules& audit, const Members& files) {
   Members out;
-  for (const char* name : {"service_unit", "socket_unit", "etc_docker", "daemon_json", "default_docker",
+  for (const char* name : {"service_unit", "socket_unit", "socket", "etc_docker", "daemon_json", "default_docker",
                            "sysconfig_docker", "containerd_socket", "containerd_config", "dockerd", "containerd",
                            "containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "runc",
                            "run_containerd", "data_root"}) {
