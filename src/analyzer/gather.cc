@@ -126,8 +126,8 @@ struct Mapped {
 
 // What the walk over its files says of setuid programs, to the facts and to the settings of container and image.
 void tell_setuid_files(AssetReport& asset, Fact<bool> found) {
-  const FactTree node = found.known() ? FactTree::of(*found.value, found.source)
-                                      : FactTree::unknown_because(found.unknown, found.source);
+  const FactTree node =
+      found.known() ? FactTree::of(*found.value, found.source) : FactTree::unknown_because(found.unknown, found.source);
   for (const char* subject : {"container", "image"}) {
     FactTree& tree = asset.settings.members[subject];
     if (tree.kind == FactTree::Kind::map) tree.members["setuid_files"] = node;

@@ -130,11 +130,12 @@ class Asking {
   const FactTree& image_of(const std::string& id) {
     const auto [place, is_new] = images_.try_emplace(id);
     if (!is_new) return place->second;
-    const bool fit = id.size() <= 128 && id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789:") == std::string::npos;
+    const bool fit =
+        id.size() <= 128 && id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789:") == std::string::npos;
     const bool late = std::chrono::steady_clock::now() >= deadline_;
     const auto inspect = !fit || id.empty() ? Result<std::string>(Error{ErrorKind::malformed, "the image's id is odd"})
-                         : late ? Result<std::string>(Error{ErrorKind::timeout, "the engine is too slow"})
-                                : engine_.get("/images/" + id + "/json", inspect_limit);
+                         : late             ? Result<std::string>(Error{ErrorKind::timeout, "the engine is too slow"})
+                                            : engine_.get("/images/" + id + "/json", inspect_limit);
     auto settings = inspect.ok() ? image_settings(*inspect, engine_.get("/images/" + id + "/history", inspect_limit),
                                                   machine_.now())
                                  : Result<FactTree>(inspect.error());

@@ -19,9 +19,8 @@ constexpr size_t remembered_events = 256;
 constexpr std::string_view exec_action = "exec_create: ";
 
 bool is_exec_id(std::string_view id) {
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return !id.empty() && id.size() <= 128 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::string words_at(Json from, std::initializer_list<std::string_view> path, size_t first) {
@@ -40,7 +39,8 @@ std::string words_at(Json from, std::initializer_list<std::string_view> path, si
 
 FactTree forgotten(const ExecSeen& exec, const std::string& why) {
   const FactTree unknown = FactTree::unknown_because(why, "/exec");
-  return FactTree::map_of({{"command", FactTree::of(exec.command)}, {"privileged", unknown}, {"user", unknown}}, "/events");
+  return FactTree::map_of({{"command", FactTree::of(exec.command)}, {"privileged", unknown}, {"user", unknown}},
+                          "/events");
 }
 
 class Asker {
@@ -52,7 +52,8 @@ class Asker {
     for (const auto& [container, subject] : subjects_) {
       for (const std::string& id : subject.execs) look(container, {id, container, ""});
     }
-    const auto body = engine_.get("/events?since=0&until=" + std::to_string(now.time_since_epoch().count()), events_limit);
+    const auto body =
+        engine_.get("/events?since=0&until=" + std::to_string(now.time_since_epoch().count()), events_limit);
     FactTree complete = FactTree::of(true, "/events");
     if (body.ok()) {
       const ExecEvents events = read_exec_events(*body);
@@ -65,8 +66,8 @@ class Asker {
     }
     std::map<std::string, FactTree> out;
     for (const auto& [container, subject] : subjects_) {
-      out[container] =
-          FactTree::map_of({{"list", FactTree::list_of(std::move(found_[container]))}, {"complete", complete}}, "/events");
+      out[container] = FactTree::map_of(
+          {{"list", FactTree::list_of(std::move(found_[container]))}, {"complete", complete}}, "/events");
     }
     return out;
   }

@@ -39,13 +39,13 @@ std::vector<std::string> exec_ids(Json inspect);
 
 // What is asked about.
 struct ExecSubject {
-  std::string health;             // health_command(): the engine's own probes are left out
+  std::string health;              // health_command(): the engine's own probes are left out
   std::vector<std::string> execs;  // exec_ids()
 };
 
 // Member `execs` of each container of `subjects` (by id): {list: [...], complete: true or unknown}. Asks for the events
 // once and for at most 64 execs; `now` bounds the events.
-std::map<std::string, FactTree> ask_execs(const DockerSession& engine, const std::map<std::string, ExecSubject>& subjects,
-                                          Instant now);
+std::map<std::string, FactTree> ask_execs(const DockerSession& engine,
+                                          const std::map<std::string, ExecSubject>& subjects, Instant now);
 
 }  // namespace plimsoll::runtime

@@ -16,7 +16,8 @@ std::string event(const std::string& action, const std::string& container, const
 
 std::string exec(const std::string& program, bool privileged, const std::string& user) {
   return R"({"ID":"e","Running":true,"ProcessConfig":{"entrypoint":")" + program +
-         R"(","arguments":["-c","id"],"privileged":)" + (privileged ? "true" : "false") + R"(,"user":")" + user + R"("}})";
+         R"(","arguments":["-c","id"],"privileged":)" + (privileged ? "true" : "false") + R"(,"user":")" + user +
+         R"("}})";
 }
 
 struct Engine {
@@ -34,9 +35,10 @@ struct Engine {
 
 TEST(DockerExecs, RunningAndPastOnesAreAskedForOnce) {
   Engine engine;
-  const FactTree found = engine.ask(event("exec_create: sh -c id", "c1", "e1") + event("exec_start: sh -c id", "c1", "e1") +
-                                        event("exec_create: sh -c id", "c2", "e9"),
-                                    {"", {"e1", "e2"}});
+  const FactTree found =
+      engine.ask(event("exec_create: sh -c id", "c1", "e1") + event("exec_start: sh -c id", "c1", "e1") +
+                     event("exec_create: sh -c id", "c2", "e9"),
+                 {"", {"e1", "e2"}});
   ASSERT_EQ(found.at("list").items.size(), 2U);
   EXPECT_EQ(found.at("list").items[0].at("command").text, "sh -c id");
   EXPECT_TRUE(found.at("list").items[0].at("privileged").boolean);
@@ -47,9 +49,9 @@ TEST(DockerExecs, RunningAndPastOnesAreAskedForOnce) {
 
 TEST(DockerExecs, AForgottenOneIsUnknownAndTheHealthCheckIsNone) {
   Engine engine;
-  const FactTree found = engine.ask(
-      event("exec_create: /bin/sh -c curl -f x", "c1", "aa") + event("exec_create: bash", "c1", "bb"),
-      {"/bin/sh -c curl -f x", {}});
+  const FactTree found =
+      engine.ask(event("exec_create: /bin/sh -c curl -f x", "c1", "aa") + event("exec_create: bash", "c1", "bb"),
+                 {"/bin/sh -c curl -f x", {}});
   ASSERT_EQ(found.at("list").items.size(), 1U);
   EXPECT_EQ(found.at("list").items[0].at("command").text, "bash");
   EXPECT_EQ(found.at("list").items[0].at("privileged").kind, FactTree::Kind::unknown);

@@ -19,7 +19,8 @@ FactTree texts(Json from, std::initializer_list<std::string_view> path) {
   if (const auto list = array_at(from, path)) {
     for (const Json item : *list) {
       std::string_view text;
-      if (item.get(text) == simdjson::SUCCESS && text != "<none>:<none>") items.push_back(FactTree::of(std::string(text)));
+      if (item.get(text) == simdjson::SUCCESS && text != "<none>:<none>")
+        items.push_back(FactTree::of(std::string(text)));
     }
   }
   return FactTree::list_of(std::move(items));
@@ -55,7 +56,8 @@ FactTree health_check(Json inspect) {
 }
 
 FactTree config_of(Json inspect) {
-  if (!object_at(inspect, {"Config"})) return FactTree::unknown_because("the engine does not say", "image inspect Config");
+  if (!object_at(inspect, {"Config"}))
+    return FactTree::unknown_because("the engine does not say", "image inspect Config");
   Members config;
   config["user"] = FactTree::of(text_at(inspect, {"Config", "User"}).value_or(""), "image inspect Config.User");
   config["healthcheck"] = health_check(inspect);
@@ -110,7 +112,8 @@ Result<FactTree> image_settings(std::string_view inspect, const Result<std::stri
   image["tags"] = texts(root, {"RepoTags"});
   image["digests"] = texts(root, {"RepoDigests"});
   image["size"] = FactTree::of(whole_at(root, {"Size"}).value_or(0));
-  image["platform"] = FactTree::of(text_at(root, {"Os"}).value_or("") + "/" + text_at(root, {"Architecture"}).value_or(""));
+  image["platform"] =
+      FactTree::of(text_at(root, {"Os"}).value_or("") + "/" + text_at(root, {"Architecture"}).value_or(""));
   image["config"] = config_of(root);
   const auto created = parse_rfc3339(text_at(root, {"Created"}).value_or(""));
   // Reproducible builds write a date of long ago, or none.

@@ -15,7 +15,8 @@ FactTree configuration(const std::string& body) {
 }
 
 TEST(DockerSettings, WhatInspectSaysOfAContainer) {
-  const FactTree tree = configuration(R"({"AppArmorProfile":"","Mounts":null,"State":{"Health":{"Status":"healthy","FailingStreak":2}},
+  const FactTree tree =
+      configuration(R"({"AppArmorProfile":"","Mounts":null,"State":{"Health":{"Status":"healthy","FailingStreak":2}},
     "HostConfig":{"Privileged":false,"CapAdd":null,"SecurityOpt":["no-new-privileges"],"PidsLimit":null,"NetworkMode":"none",
       "RestartPolicy":{"Name":"on-failure","MaximumRetryCount":5},"LogConfig":{"Type":"json-file","Config":{}},
       "Ulimits":[{"Name":"nofile","Hard":4096,"Soft":1024}],"Sysctls":{"net.ipv4.ip_forward":"1"}},
@@ -33,11 +34,13 @@ TEST(DockerSettings, WhatInspectSaysOfAContainer) {
   // What a reply should say and does not is unknown, never a default.
   EXPECT_EQ(tree.at("userns_mode").kind, Kind::unknown);
   EXPECT_EQ(tree.at("restart_policy").source, "inspect HostConfig.RestartPolicy");
-  EXPECT_EQ(configuration(R"({"Config":{"Healthcheck":{"Test":["NONE"]}}})").at("health").at("configured").boolean, false);
+  EXPECT_EQ(configuration(R"({"Config":{"Healthcheck":{"Test":["NONE"]}}})").at("health").at("configured").boolean,
+            false);
 }
 
 TEST(DockerSettings, AnImageItsHistoryAndItsAge) {
-  const std::string inspect = R"({"Id":"sha256:aa","RepoTags":["web:1","<none>:<none>"],"RepoDigests":[],"Size":5,"Os":"linux",
+  const std::string inspect =
+      R"({"Id":"sha256:aa","RepoTags":["web:1","<none>:<none>"],"RepoDigests":[],"Size":5,"Os":"linux",
     "Architecture":"amd64","Created":"2026-01-01T00:00:00Z",
     "Config":{"User":"","Env":["PATH=/bin","DB_PASSWORD=x"],"Healthcheck":{"Test":["CMD","true"]},"ExposedPorts":{"22/tcp":{}}}})";
   const std::string history = R"([{"CreatedBy":"ENV API_TOKEN=geheim","Size":0},{"CreatedBy":"ADD app /app","Size":9},
@@ -104,7 +107,8 @@ TEST(DockerSettings, AnEngineThatDoesNotAnswerIsUnknownThroughout) {
 }
 
 TEST(DockerSettings, NetworksAndTheUseOfImages) {
-  const auto networks = network_settings(R"([{"Name":"bridge","Driver":"bridge","Options":{"com.docker.network.bridge.enable_icc":"false"}},
+  const auto networks = network_settings(
+      R"([{"Name":"bridge","Driver":"bridge","Options":{"com.docker.network.bridge.enable_icc":"false"}},
     {"Name":"ingress","Driver":"overlay","Options":{}},{"Name":"safe","Driver":"overlay","Options":{"encrypted":""}}])");
   ASSERT_TRUE(networks.ok());
   EXPECT_FALSE(networks->items[0].at("icc").boolean);

@@ -49,12 +49,12 @@ struct TokenForm {
 };
 // As their issuers document them for secret scanners.
 constexpr std::array token_forms = {
-    TokenForm{"AKIA", 20, "AWS access key id"},          TokenForm{"ghp_", 40, "GitHub token"},
-    TokenForm{"gho_", 40, "GitHub token"},               TokenForm{"ghs_", 40, "GitHub token"},
-    TokenForm{"github_pat_", 40, "GitHub token"},        TokenForm{"glpat-", 26, "GitLab token"},
-    TokenForm{"xoxb-", 24, "Slack token"},               TokenForm{"xoxp-", 24, "Slack token"},
-    TokenForm{"sk_live_", 24, "Stripe key"},             TokenForm{"npm_", 40, "npm token"},
-    TokenForm{"eyJhbGciOi", 40, "JSON web token"},       TokenForm{"-----BEGIN", 10, "private key"},
+    TokenForm{"AKIA", 20, "AWS access key id"},    TokenForm{"ghp_", 40, "GitHub token"},
+    TokenForm{"gho_", 40, "GitHub token"},         TokenForm{"ghs_", 40, "GitHub token"},
+    TokenForm{"github_pat_", 40, "GitHub token"},  TokenForm{"glpat-", 26, "GitLab token"},
+    TokenForm{"xoxb-", 24, "Slack token"},         TokenForm{"xoxp-", 24, "Slack token"},
+    TokenForm{"sk_live_", 24, "Stripe key"},       TokenForm{"npm_", 40, "npm token"},
+    TokenForm{"eyJhbGciOi", 40, "JSON web token"}, TokenForm{"-----BEGIN", 10, "private key"},
 };
 
 class Cleaner {

@@ -67,8 +67,8 @@ class Builder {
 std::string snake_case(std::string_view camel) {
   std::string out;
   for (size_t i = 0; i < camel.size(); ++i) {
-    const bool starts_word = is_upper(camel[i]) && i > 0 &&
-                             (!is_upper(camel[i - 1]) || (i + 1 < camel.size() && !is_upper(camel[i + 1])));
+    const bool starts_word =
+        is_upper(camel[i]) && i > 0 && (!is_upper(camel[i - 1]) || (i + 1 < camel.size() && !is_upper(camel[i + 1])));
     if (starts_word && out.back() != '_') out += '_';
     out += is_upper(camel[i]) ? static_cast<char>(camel[i] - 'A' + 'a') : camel[i];
   }

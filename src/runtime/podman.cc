@@ -15,7 +15,8 @@ std::vector<Answer> ask_podman(const system::Machine& machine, IncompleteList& n
     if (answer.ok()) {
       answers.push_back(std::move(*answer));
     } else if (answer.error().kind != ErrorKind::not_found) {
-      not_assessed.push_back({"Podman service at " + printable(socket, 200), answer.error().message, answer.error().advice});
+      not_assessed.push_back(
+          {"Podman service at " + printable(socket, 200), answer.error().message, answer.error().advice});
     }
   }
   return answers;

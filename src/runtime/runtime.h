@@ -18,10 +18,10 @@ namespace plimsoll::runtime {
 // are filled; the container probe adds what the kernel says.
 struct Listed {
   ContainerFacts facts;
-  std::string cgroup;  // cgroup path that tells its processes; may be empty
+  std::string cgroup;   // cgroup path that tells its processes; may be empty
   FactTree configured;  // what it was started with (docs/facts.md, "Settings"); absent when no runtime told it
   FactTree image;       // the image it was made from; absent when no runtime told it
-  bool pause = false;  // looks like a pod's pause process: it holds namespaces and runs no application
+  bool pause = false;   // looks like a pod's pause process: it holds namespaces and runs no application
 };
 
 struct Network {
@@ -44,8 +44,8 @@ struct Answer {
 Result<Answer> ask_docker(const system::Machine& machine, const std::string& socket = "/var/run/docker.sock");
 
 // Asks every Podman service of this machine that listens (/run/podman/podman.sock and those of users below /run/user)
-// the same questions: Podman speaks that API too (https://docs.podman.io/en/latest/_static/api.html). A socket that does
-// not answer is noted in `not_assessed`.
+// the same questions: Podman speaks that API too (https://docs.podman.io/en/latest/_static/api.html). A socket that
+// does not answer is noted in `not_assessed`.
 std::vector<Answer> ask_podman(const system::Machine& machine, IncompleteList& not_assessed);
 
 // The settings of an engine that does not answer: it is there, and everything about it is unknown for the reason given.

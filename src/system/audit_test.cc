@@ -27,8 +27,8 @@ std::string rule(uint32_t action, const std::vector<Field>& fields, const std::s
 TEST(Audit, RulesAsTheKernelListsThem) {
   const std::string path = "/usr/bin/dockerd";
   const auto length = static_cast<uint32_t>(path.size());
-  EXPECT_EQ(parse_audit_rule(rule(AUDIT_ALWAYS, {{AUDIT_WATCH, length}, {AUDIT_PERM, 15}, {AUDIT_FILTERKEY, 6}},
-                                  path + "docker")),
+  EXPECT_EQ(parse_audit_rule(
+                rule(AUDIT_ALWAYS, {{AUDIT_WATCH, length}, {AUDIT_PERM, 15}, {AUDIT_FILTERKEY, 6}}, path + "docker")),
             (AuditWatch{path, false}));
   // A text before the path moves the path in the buffer.
   EXPECT_EQ(parse_audit_rule(rule(AUDIT_ALWAYS, {{AUDIT_FILTERKEY, 6}, {AUDIT_DIR, 12}}, "docker/etc/docker/")),
@@ -44,7 +44,8 @@ TEST(Audit, RulesAsFilesWriteThem) {
       "-w /gone -p wa\n-D\n# -w /commented\n-w /etc/docker/ -p wa -k docker\n"
       "-a always,exit -F path=/usr/bin/runc -F perm=x -k docker\n-a exit,always -F dir=/run/containerd\n"
       "-a never,exit -F path=/usr/bin/dockerd\n-a always,exit -S execve\n-w\n");
-  EXPECT_EQ(rules, (std::vector<AuditWatch>{{"/etc/docker", true}, {"/usr/bin/runc", false}, {"/run/containerd", true}}));
+  EXPECT_EQ(rules,
+            (std::vector<AuditWatch>{{"/etc/docker", true}, {"/usr/bin/runc", false}, {"/run/containerd", true}}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Bytes that claim to be a reply of the Docker Engine, and paths that claim to be cgroups: never a crash, no fact that is
-// both known and unknown, and no unknown setting without its reason.
+// Bytes that claim to be a reply of the Docker Engine, and paths that claim to be cgroups: never a crash, no fact that
+// is both known and unknown, and no unknown setting without its reason.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -14,14 +14,47 @@ using Members = std::map<std::string, FactTree>;
 using Kind = FactTree::Kind;
 
 // include/uapi/linux/capability.h
-constexpr std::array kCapabilities = {
-    "CHOWN",         "DAC_OVERRIDE",     "DAC_READ_SEARCH", "FOWNER",        "FSETID",          "KILL",
-    "SETGID",        "SETUID",           "SETPCAP",         "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST",
-    "NET_ADMIN",     "NET_RAW",          "IPC_LOCK",        "IPC_OWNER",     "SYS_MODULE",      "SYS_RAWIO",
-    "SYS_CHROOT",    "SYS_PTRACE",       "SYS_PACCT",       "SYS_ADMIN",     "SYS_BOOT",        "SYS_NICE",
-    "SYS_RESOURCE",  "SYS_TIME",         "SYS_TTY_CONFIG",  "MKNOD",         "LEASE",           "AUDIT_WRITE",
-    "AUDIT_CONTROL", "SETFCAP",          "MAC_OVERRIDE",    "MAC_ADMIN",     "SYSLOG",          "WAKE_ALARM",
-    "BLOCK_SUSPEND", "AUDIT_READ",       "PERFMON",         "BPF",           "CHECKPOINT_RESTORE"};
+constexpr std::array kCapabilities = {"CHOWN",
+                                      "DAC_OVERRIDE",
+                                      "DAC_READ_SEARCH",
+                                      "FOWNER",
+                                      "FSETID",
+                                      "KILL",
+                                      "SETGID",
+                                      "SETUID",
+                                      "SETPCAP",
+                                      "LINUX_IMMUTABLE",
+                                      "NET_BIND_SERVICE",
+                                      "NET_BROADCAST",
+                                      "NET_ADMIN",
+                                      "NET_RAW",
+                                      "IPC_LOCK",
+                                      "IPC_OWNER",
+                                      "SYS_MODULE",
+                                      "SYS_RAWIO",
+                                      "SYS_CHROOT",
+                                      "SYS_PTRACE",
+                                      "SYS_PACCT",
+                                      "SYS_ADMIN",
+                                      "SYS_BOOT",
+                                      "SYS_NICE",
+                                      "SYS_RESOURCE",
+                                      "SYS_TIME",
+                                      "SYS_TTY_CONFIG",
+                                      "MKNOD",
+                                      "LEASE",
+                                      "AUDIT_WRITE",
+                                      "AUDIT_CONTROL",
+                                      "SETFCAP",
+                                      "MAC_OVERRIDE",
+                                      "MAC_ADMIN",
+                                      "SYSLOG",
+                                      "WAKE_ALARM",
+                                      "BLOCK_SUSPEND",
+                                      "AUDIT_READ",
+                                      "PERFMON",
+                                      "BPF",
+                                      "CHECKPOINT_RESTORE"};
 // What Docker gives when nobody asks for anything; other engines give less.
 constexpr uint64_t kDockerDefault = 0xa80425fb;
 
@@ -131,8 +164,9 @@ FactTree confinement(const ContainerFacts& facts) {
     module = split(*process.lsm_label.value, ':').size() >= 4 ? "selinux" : "apparmor";
   }
   const bool unread = labels.empty() && !loose.any;
-  out["module"] = unread ? FactTree::unknown_because(loose.unknown.empty() ? "none of its processes can be seen" : loose.unknown)
-                         : FactTree::of(module, "/proc/PID/attr/current");
+  out["module"] =
+      unread ? FactTree::unknown_because(loose.unknown.empty() ? "none of its processes can be seen" : loose.unknown)
+             : FactTree::of(module, "/proc/PID/attr/current");
   out["labels"] = texts({labels.begin(), labels.end()}, "/proc/PID/attr/current");
   out["unconfined"] = loose.truth(facts, "/proc/PID/attr/current");
   return FactTree::map_of(std::move(out));
@@ -170,10 +204,8 @@ FactTree capabilities(const ContainerFacts& facts) {
   const auto list = [&](uint64_t bits) {
     return unknown.empty() ? texts(capability_names(bits), source) : FactTree::unknown_because(unknown, source);
   };
-  return FactTree::map_of({{"granted", list(granted)},
-                           {"added", list(granted & ~kDockerDefault)},
-                           {"ambient", list(ambient)}},
-                          source);
+  return FactTree::map_of(
+      {{"granted", list(granted)}, {"added", list(granted & ~kDockerDefault)}, {"ambient", list(ambient)}}, source);
 }
 
 FactTree namespaces(const ContainerFacts& facts) {
@@ -253,8 +285,8 @@ FactTree networks(const ContainerFacts& facts) {
   return from(facts.networks, [](const std::vector<NetworkAttachment>& list) {
     std::vector<FactTree> out;
     for (const NetworkAttachment& network : list) {
-      out.push_back(FactTree::map_of({{"name", FactTree::of(network.name)},
-                                      {"internal", FactTree::of(network.internal)}}));
+      out.push_back(
+          FactTree::map_of({{"name", FactTree::of(network.name)}, {"internal", FactTree::of(network.internal)}}));
     }
     return FactTree::list_of(std::move(out));
   });
@@ -285,7 +317,8 @@ FactTree container_settings(const system::Machine& machine, const ContainerFacts
   out["image"] = FactTree::of(facts.image_ref);
   out["image_id"] = FactTree::of(facts.image.value);
   const int64_t created = facts.created.time_since_epoch().count();
-  if (created > 0) out["age_days"] = FactTree::of(std::max<int64_t>(0, (machine.now() - facts.created).count()) / 86'400);
+  if (created > 0)
+    out["age_days"] = FactTree::of(std::max<int64_t>(0, (machine.now() - facts.created).count()) / 86'400);
   add_users(machine, facts, out);
   add_process_facts(facts, out);
   out["confinement"] = confinement(facts);

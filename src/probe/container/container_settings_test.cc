@@ -126,8 +126,9 @@ TEST(ContainerSettings, AnSshServerIsToldByItsProgram) {
 
 TEST(ContainerSettings, PortsOnEveryAddressAndFilesOfTheRuntime) {
   ContainerFacts facts = container();
-  facts.published = Fact<std::vector<PublishedPort>>::of(
-      {{Transport::tcp, "0.0.0.0", 80, 80, true}, {Transport::tcp, "::", 80, 80, true}, {Transport::udp, "127.0.0.1", 53, 53, false}});
+  facts.published = Fact<std::vector<PublishedPort>>::of({{Transport::tcp, "0.0.0.0", 80, 80, true},
+                                                          {Transport::tcp, "::", 80, 80, true},
+                                                          {Transport::udp, "127.0.0.1", 53, 53, false}});
   const auto ports = tree(facts).at("published").items;
   EXPECT_TRUE(ports[0].at("every_address").boolean);
   EXPECT_TRUE(ports[1].at("every_address").boolean);

@@ -7,7 +7,7 @@
 namespace plimsoll::probe {
 namespace {
 
-constexpr int kNetlinkAudit = 9;          // include/uapi/linux/netlink.h
+constexpr int kNetlinkAudit = 9;            // include/uapi/linux/netlink.h
 constexpr uint16_t kAuditListRules = 1013;  // include/uapi/linux/audit.h
 constexpr size_t kMaxText = size_t{4} << 20;
 

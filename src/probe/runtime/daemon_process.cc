@@ -50,17 +50,37 @@ std::optional<DaemonProcess> read_daemon(const system::Machine& machine, int pid
 }
 
 // dockerd's flags that take no value (docs.docker.com/reference/cli/dockerd): all others take the next word.
-constexpr std::array kSwitches = {"debug",      "D",          "experimental", "icc",          "init",
-                                  "ip-forward", "ip-masq",    "ip6tables",    "iptables",     "ipv6",
-                                  "live-restore", "no-new-privileges", "raw-logs", "rootless", "selinux-enabled",
-                                  "tls",        "tlsverify",  "userland-proxy", "validate",   "help",
-                                  "version",    "v",          "cri-containerd", "ip-forward-no-drop", "allow-direct-routing"};
+constexpr std::array kSwitches = {"debug",
+                                  "D",
+                                  "experimental",
+                                  "icc",
+                                  "init",
+                                  "ip-forward",
+                                  "ip-masq",
+                                  "ip6tables",
+                                  "iptables",
+                                  "ipv6",
+                                  "live-restore",
+                                  "no-new-privileges",
+                                  "raw-logs",
+                                  "rootless",
+                                  "selinux-enabled",
+                                  "tls",
+                                  "tlsverify",
+                                  "userland-proxy",
+                                  "validate",
+                                  "help",
+                                  "version",
+                                  "v",
+                                  "cri-containerd",
+                                  "ip-forward-no-drop",
+                                  "allow-direct-routing"};
 struct ShortFlag {
   const char *name, *means;
 };
-constexpr std::array kShort = {ShortFlag{"H", "host"}, ShortFlag{"D", "debug"}, ShortFlag{"s", "storage-driver"},
-                               ShortFlag{"G", "group"}, ShortFlag{"l", "log-level"}, ShortFlag{"b", "bridge"},
-                               ShortFlag{"g", "data-root"}, ShortFlag{"p", "pidfile"}};
+constexpr std::array kShort = {
+    ShortFlag{"H", "host"},      ShortFlag{"D", "debug"},  ShortFlag{"s", "storage-driver"}, ShortFlag{"G", "group"},
+    ShortFlag{"l", "log-level"}, ShortFlag{"b", "bridge"}, ShortFlag{"g", "data-root"},      ShortFlag{"p", "pidfile"}};
 
 std::string long_name(const std::string& name) {
   for (const ShortFlag& flag : kShort) {
@@ -93,7 +113,8 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
     if (word.size() < 2 || word[0] != '-') continue;
     const bool is_short = word[1] != '-';
     const size_t equals = word.find('=');
-    std::string name = word.substr(is_short ? 1 : 2, equals == std::string::npos ? equals : equals - (is_short ? 1 : 2));
+    std::string name =
+        word.substr(is_short ? 1 : 2, equals == std::string::npos ? equals : equals - (is_short ? 1 : 2));
     std::optional<std::string> value;
     if (equals != std::string::npos) value = word.substr(equals + 1);
     if (is_short && name.size() > 1) {  // "-Hunix:///x"

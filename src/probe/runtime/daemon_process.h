@@ -13,8 +13,8 @@ namespace plimsoll::probe {
 // A running daemon of a container runtime.
 struct DaemonProcess {
   int pid = 0, parent = 0;
-  uint64_t started = 0;     // clock ticks since boot
-  std::string exe;          // empty when it may not be read
+  uint64_t started = 0;  // clock ticks since boot
+  std::string exe;       // empty when it may not be read
   std::optional<uint32_t> uid;
   std::vector<std::string> arguments;
 };

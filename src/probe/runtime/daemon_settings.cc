@@ -51,7 +51,8 @@ ConfigFile read_config(const Files& files, const std::string& path) {
   std::vector<FactTree> repeated;
   if (text.ok() && settings.ok()) {
     const auto names = runtime::repeated_members(*text, path);
-    for (const std::string& name : names.ok() ? *names : std::vector<std::string>{}) repeated.push_back(FactTree::of(name));
+    for (const std::string& name : names.ok() ? *names : std::vector<std::string>{})
+      repeated.push_back(FactTree::of(name));
   }
   out.file.members["repeated"] = FactTree::list_of(std::move(repeated), path);
   return out;

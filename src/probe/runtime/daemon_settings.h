@@ -14,7 +14,8 @@ namespace plimsoll::probe {
 Result<std::map<std::string, FactTree>> read_daemon_file(std::string_view text, const std::string& path);
 
 // The dockerd that listens on the engine's socket; the newest where none says so; nullptr when none runs here.
-const DaemonProcess* daemon_of(const std::vector<DaemonProcess>& daemons, const Files& files, const std::string& socket);
+const DaemonProcess* daemon_of(const std::vector<DaemonProcess>& daemons, const Files& files,
+                               const std::string& socket);
 
 // Adds to the engine's tree: `daemon` (each setting as it is in force: by the engine's word, else the command line,
 // else the configuration file, else dockerd's default), `config_file`, `command`, `uid`, `program`, `limits`. `process`

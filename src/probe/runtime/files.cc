@@ -38,7 +38,9 @@ Files::Files(const system::Machine& machine) : machine_(machine) {
     const auto uid = parts.size() > 3 ? parse_uint(parts[2]) : std::nullopt;
     const auto gid = uid ? parse_uint(parts[3]) : std::nullopt;
     if (uid && gid && *uid <= UINT32_MAX && *gid <= UINT32_MAX) {
-      users_.emplace(static_cast<uint32_t>(*uid), Account{std::string(parts[0]), std::string(parts.size() > 5 ? parts[5] : ""), static_cast<uint32_t>(*gid)});
+      users_.emplace(
+          static_cast<uint32_t>(*uid),
+          Account{std::string(parts[0]), std::string(parts.size() > 5 ? parts[5] : ""), static_cast<uint32_t>(*gid)});
     }
   }
   for (const auto line : split(group.ok() ? std::string_view(*group) : std::string_view(), '\n')) {

@@ -43,8 +43,8 @@ void add_swarm_listeners(const system::Machine& machine, const DaemonProcess* pr
 FactTree bare(const std::string& kind, const DaemonProcess& process) {
   const std::string directory = "/proc/" + std::to_string(process.pid);
   FactTree engine = runtime::unanswered_settings(kind, "", "it is not asked: it speaks no HTTP");
-  for (const char* name : {"socket", "networks", "images", "info", "swarm", "security", "api_version", "insecure_registries",
-                           "registry_mirrors", "components"}) {
+  for (const char* name : {"socket", "networks", "images", "info", "swarm", "security", "api_version",
+                           "insecure_registries", "registry_mirrors", "components"}) {
     engine.members.erase(name);
   }
   engine.members["rootless"] = process.uid ? FactTree::of(*process.uid != 0, directory + "/status")
@@ -71,7 +71,8 @@ class Host {
     const bool docker = std::any_of(engines.begin(), engines.end(),
                                     [](const FactTree& engine) { return engine.at("kind").text == "docker"; });
     if (!docker && !dockers_.empty()) {
-      engines.push_back(runtime::unanswered_settings("docker", "/var/run/docker.sock", "it does not answer on its socket"));
+      engines.push_back(
+          runtime::unanswered_settings("docker", "/var/run/docker.sock", "it does not answer on its socket"));
     }
     for (const DaemonProcess& containerd : look_for("containerd")) {
       const bool of_docker = std::any_of(dockers_.begin(), dockers_.end(),

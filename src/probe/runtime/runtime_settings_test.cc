@@ -23,8 +23,9 @@ std::string stat_line(int pid, uint64_t start) {
 void add_process(MemoryMachine& machine, int pid, const std::string& name, const std::string& command_line,
                  uint64_t started = 100, int parent = 1) {
   const std::string directory = "/proc/" + std::to_string(pid) + "/";
-  machine.add_file(directory + "status", "Name:\t" + name + "\nState:\tS\nPPid:\t" + std::to_string(parent) +
-                                             "\nUid:\t0\t0\t0\t0\n")
+  machine
+      .add_file(directory + "status",
+                "Name:\t" + name + "\nState:\tS\nPPid:\t" + std::to_string(parent) + "\nUid:\t0\t0\t0\t0\n")
       .add_file(directory + "stat", stat_line(pid, started))
       .add_file(directory + "cgroup", "0::/system.slice/docker.service\n")
       .add_file(directory + "cmdline", command_line)
@@ -35,7 +36,9 @@ void add_process(MemoryMachine& machine, int pid, const std::string& name, const
 }
 
 void add_host(MemoryMachine& machine) {
-  machine.add_file("/etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\nbob:x:1001:120::/:/bin/sh\n")
+  machine
+      .add_file("/etc/passwd",
+                "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\nbob:x:1001:120::/:/bin/sh\n")
       .add_file("/etc/group", "root:x:0:\ndocker:x:120:alice,root\n")
       .add_link("/var/run", "/run")
       .add_socket("/run/docker.sock", 0660)
@@ -45,7 +48,8 @@ void add_host(MemoryMachine& machine) {
       .add_file("/proc/1/mountinfo",
                 "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:2 / /var/lib/docker rw - ext4 /dev/sda2 rw\n")
       .add_file("/lib/systemd/system/docker.service", "[Service]\n", 0644)
-      .add_file("/etc/docker/daemon.json", R"({"icc": false, "hosts": ["unix:///run/docker.sock"], "log-level": "warn"})", 0600);
+      .add_file("/etc/docker/daemon.json",
+                R"({"icc": false, "hosts": ["unix:///run/docker.sock"], "log-level": "warn"})", 0600);
 }
 
 FactTree engine() {
@@ -59,7 +63,9 @@ FactTree docker_of(const MemoryMachine& machine) { return runtime_settings(machi
 TEST(RuntimeSettings, ASettingComesFromTheCommandLineTheFileOrTheDefault) {
   MemoryMachine machine;
   add_host(machine);
-  add_process(machine, 50, "dockerd", "/usr/bin/dockerd\0--userland-proxy=false\0-l\0debug\0--log-level\0info\0--insecure-registry\0a:1\0--insecure-registry=b:2\0"s);
+  add_process(
+      machine, 50, "dockerd",
+      "/usr/bin/dockerd\0--userland-proxy=false\0-l\0debug\0--log-level\0info\0--insecure-registry\0a:1\0--insecure-registry=b:2\0"s);
   const FactTree docker = docker_of(machine);
   const FactTree& daemon = docker.at("daemon");
   EXPECT_FALSE(daemon.at("icc").boolean);
@@ -89,9 +95,12 @@ TEST(RuntimeSettings, WhatTheEngineSaysIsInForce) {
   add_host(machine);
   add_process(machine, 50, "dockerd", "/usr/bin/dockerd\0"s);
   FactTree answered = engine();
-  answered.members["info"] = FactTree::map_of({{"live_restore", FactTree::of(true, "/info")}, {"root_dir", FactTree::of("/srv/d")}});
-  answered.members["security"] = FactTree::map_of({{"userns", FactTree::of("on")}, {"no-new-privileges", FactTree::of("on")}});
-  answered.members["networks"] = FactTree::list_of({FactTree::map_of({{"name", FactTree::of("bridge")}, {"icc", FactTree::of(true)}})});
+  answered.members["info"] =
+      FactTree::map_of({{"live_restore", FactTree::of(true, "/info")}, {"root_dir", FactTree::of("/srv/d")}});
+  answered.members["security"] =
+      FactTree::map_of({{"userns", FactTree::of("on")}, {"no-new-privileges", FactTree::of("on")}});
+  answered.members["networks"] =
+      FactTree::list_of({FactTree::map_of({{"name", FactTree::of("bridge")}, {"icc", FactTree::of(true)}})});
   const FactTree docker = runtime_settings(machine, {answered}).items.at(0);
   EXPECT_TRUE(docker.at("daemon").at("live-restore").boolean);
   EXPECT_TRUE(docker.at("daemon").at("icc").boolean);  // the file has changed since the daemon read it
@@ -154,7 +163,8 @@ TEST(RuntimeSettings, FilesOwnersAndGroups) {
 TEST(RuntimeSettings, ABindMountOfTheSameFileSystemIsNoOwnOne) {
   MemoryMachine machine;
   add_host(machine);
-  machine.add_file("/proc/1/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:1 /d /var/lib/docker rw - ext4 /dev/sda1 rw\n");
+  machine.add_file("/proc/1/mountinfo",
+                   "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:1 /d /var/lib/docker rw - ext4 /dev/sda1 rw\n");
   add_process(machine, 50, "dockerd", "/usr/bin/dockerd\0"s);
   EXPECT_TRUE(docker_of(machine).at("data_root").at("mount_point").boolean);
   EXPECT_FALSE(docker_of(machine).at("data_root").at("own_file_system").boolean);

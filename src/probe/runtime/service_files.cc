@@ -26,7 +26,8 @@ FactTree drop_ins(const Files& files, const std::string& name) {
   std::vector<FactTree> out;
   for (const char* directory : kUnitDirectories) {
     if (std::string(directory) == "/lib/systemd/system" && files.resolve("/lib") == files.resolve("/usr/lib")) continue;
-    for (FactTree& file : files.below(directory + ("/" + name + ".d"), ".conf", 0).items) out.push_back(std::move(file));
+    for (FactTree& file : files.below(directory + ("/" + name + ".d"), ".conf", 0).items)
+      out.push_back(std::move(file));
   }
   return FactTree::list_of(std::move(out));
 }
@@ -64,7 +65,8 @@ Members docker_files(const Files& files, const FactTree& engine) {
       files.first_of({"/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock"});
   out["containerd_config"] = files.describe("/etc/containerd/config.toml");
   out["dockerd"] = engine.at("program").kind == Kind::map ? engine.at("program") : program(files, "dockerd");
-  for (const char* name : {"containerd", "containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "runc"}) {
+  for (const char* name :
+       {"containerd", "containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "runc"}) {
     out[name] = program(files, name);
   }
   out["registry_credentials"] = files.describe("/root/.docker/config.json");
@@ -74,10 +76,10 @@ Members docker_files(const Files& files, const FactTree& engine) {
 // Files that are there and watched, by the name of the file.
 FactTree audited(const AuditRules& audit, const Members& files) {
   Members out;
-  for (const char* name : {"service_unit", "socket_unit", "socket", "etc_docker", "daemon_json", "default_docker",
-                           "sysconfig_docker", "containerd_socket", "containerd_config", "dockerd", "containerd",
-                           "containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "runc",
-                           "run_containerd", "data_root"}) {
+  for (const char* name :
+       {"service_unit", "socket_unit", "socket", "etc_docker", "daemon_json", "default_docker", "sysconfig_docker",
+        "containerd_socket", "containerd_config", "dockerd", "containerd", "containerd-shim", "containerd-shim-runc-v1",
+        "containerd-shim-runc-v2", "runc", "run_containerd", "data_root"}) {
     if (const auto file = files.find(name); file != files.end()) out[name] = audit.of(file->second);
   }
   return FactTree::map_of(std::move(out));
@@ -105,7 +107,8 @@ FactTree data_root(const Files& files, const FactTree& engine) {
   const system::Mount* top = system::covering_mount(*mounts.value, "/");
   const bool mounted = own != nullptr && own->target == place;
   root.members["mount_point"] = FactTree::of(mounted, mounts.source);
-  root.members["own_file_system"] = FactTree::of(mounted && top != nullptr && own->device != top->device, mounts.source);
+  root.members["own_file_system"] =
+      FactTree::of(mounted && top != nullptr && own->device != top->device, mounts.source);
   return root;
 }
 
@@ -149,7 +152,8 @@ void add_docker_files(const Files& files, const AuditRules& audit, FactTree& eng
   engine.members["audit"] = audited(audit, watched);
   engine.members["files"] = FactTree::map_of(std::move(found));
   const FactTree& group = engine.at("daemon").at("group");
-  engine.members["group_members"] = files.members_of(group.kind == Kind::text && !group.text.empty() ? group.text : "docker");
+  engine.members["group_members"] =
+      files.members_of(group.kind == Kind::text && !group.text.empty() ? group.text : "docker");
   engine.members["content_trust"] = content_trust(files);
 }
 
