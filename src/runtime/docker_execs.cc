@@ -167,4 +167,9 @@ std::vector<std::string> exec_ids(Json inspect) {
   return out;
 }
 
+std::map<std::string, FactTree> ask_execs(const DockerSession& engine,
+                                          const std::map<std::string, ExecSubject>& subjects, Instant now) {
+  return Asker(engine, subjects).run(now);
+}
+
 }  // namespace plimsoll::runtime
