@@ -4,6 +4,7 @@
 Needs root and a Docker engine. Containers have no network, or an internal one; the second daemon has a network namespace, a data root
 and sockets of its own, and only that one is ended.
 """
+import io
 import json
 import os
 import pathlib
@@ -19,7 +20,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
 PREFIX = "bench-docker-"
-IMAGE, CHECKED_IMAGE = PREFIX + "plain", PREFIX + "checked"
+IMAGE, CHECKED_IMAGE, MOVED_IMAGE = PREFIX + "plain", PREFIX + "checked", PREFIX + "moved"
 
 
 def run(*arguments, timeout=120, check=True):
@@ -61,12 +62,9 @@ def root_file_system(scratch):
             tar.addfile(link)
         for name, text in (("etc/passwd", "root:x:0:0::/:/bin/sh\nalias:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n"),
                            ("etc/group", "root:x:0:\napp:x:1000:\n")):
-            data = tempfile.SpooledTemporaryFile()
-            data.write(text.encode())
             info = tarfile.TarInfo(name)
-            info.size = data.tell()
-            data.seek(0)
-            tar.addfile(info, data)
+            info.size = len(text)
+            tar.addfile(info, io.BytesIO(text.encode()))
     return path
 
 
@@ -110,7 +108,7 @@ CONTAINERS = {
     # docker-bench-security: user "0:0" passes; what lies below a sensitive directory passes; the quota counts for nothing.
     "zero": (["--network", "none", "--user", "0:0", "-v", "/etc/cron.d:/y", "--cpu-quota", "50000"],
              {"container.user": "fail", "container.mounts.sensitive": "fail", "container.cpu": "pass",
-              "container.restart": "pass", "image.healthcheck": "fail", "image.user": "fail", "image.content_trust": "fail"}),
+              "container.restart": "pass"}),
     # A name says nothing: this one has the number 0. A read-only mount gives the host's secrets away.
     "alias": (["--network", "none", "--user", "alias", "-v", "/etc:/z:ro", "--restart", "on-failure:6", "--cpu-shares", "512"],
               {"container.user": "fail", "container.mounts.sensitive": "pass", "container.mounts.sensitive_read_only": "fail",
@@ -119,10 +117,18 @@ CONTAINERS = {
     "sshd": (["--network", "none", "--user", "1000", "--security-opt", "seccomp=unconfined"],
              {"container.sshd": "fail", "container.seccomp": "fail", "container.user": "pass",
               "container.selinux": "not applicable"}),
+    # A mount of the host's that is shared with it: what is mounted below inside appears outside.
+    "shared": (["--network", "none", "-v", "SHARED:/p:rshared"], {"container.mounts.propagation": "fail"}),
     "entered": (["--network", "none", "--user", "1000"], {"container.exec.root": "fail", "container.user": "fail"}),
-    "checked": (["--network", "none"], {"image.healthcheck": "pass", "image.user": "pass",
-                                        "image.secrets_in_environment": "fail", "image.privileged_ports": "fail",
-                                        "container.health.checked": "pass", "container.secret_variables": "fail"}),
+    "moved": (["--network", "none"], {"container.image.current": "fail"}),
+    "checked": (["--network", "none"], {"container.health.checked": "pass", "container.secret_variables": "fail"}),
+}
+IMAGES = {
+    IMAGE: {"image.healthcheck": "fail", "image.user": "fail", "image.content_trust": "fail", "image.age": "pass",
+            "image.secrets_in_environment": "pass", "image.privileged_ports": "pass", "image.secrets_in_history": "pass",
+            "image.add": "pass", "image.update_alone": "pass", "image.verified_packages": "pass"},
+    CHECKED_IMAGE: {"image.healthcheck": "pass", "image.user": "pass", "image.secrets_in_environment": "fail",
+                    "image.privileged_ports": "fail"},
 }
 
 
@@ -140,11 +146,19 @@ def differences(found, expected):
 class Scratch:
     made, directory = [], None
 
+    @classmethod
+    def shared(cls):
+        return cls.directory + "/shared"
+
 
 def setUpModule():
     Scratch.directory = tempfile.mkdtemp(prefix=PREFIX)
     tar = root_file_system(Scratch.directory)
+    os.mkdir(Scratch.shared())
+    run("mount", "-t", "tmpfs", "-o", "size=1m", PREFIX + "shared", Scratch.shared())
+    run("mount", "--make-shared", Scratch.shared())
     docker("import", tar, IMAGE)
+    docker("tag", IMAGE, MOVED_IMAGE)
     docker("import", "-c", "USER 1000", "-c", "ENV API_TOKEN=geheim", "-c", "EXPOSE 22",
            "-c", "HEALTHCHECK --interval=60s CMD true", tar, CHECKED_IMAGE)
 
@@ -152,7 +166,8 @@ def setUpModule():
 def tearDownModule():
     for name in Scratch.made:
         docker("rm", "-f", name, check=False)
-    docker("rmi", "-f", IMAGE, CHECKED_IMAGE, check=False)
+    docker("rmi", "-f", IMAGE, CHECKED_IMAGE, MOVED_IMAGE, check=False)
+    run("umount", "-l", Scratch.shared(), check=False)
     shutil.rmtree(Scratch.directory, ignore_errors=True)
 
 
@@ -164,12 +179,16 @@ class Containers(unittest.TestCase):
         for name, (options, _) in CONTAINERS.items():
             Scratch.made.append(PREFIX + name)
             command = ["/usr/sbin/sshd", "600"] if name == "sshd" else ["sleep", "600"]
-            docker("run", "-d", "--name", PREFIX + name, *options, CHECKED_IMAGE if name == "checked" else IMAGE, *command)
+            options = [option.replace("SHARED", Scratch.shared()) for option in options]
+            image = {"checked": CHECKED_IMAGE, "moved": MOVED_IMAGE}.get(name, IMAGE)
+            docker("run", "-d", "--name", PREFIX + name, *options, image, *command)
+        docker("tag", CHECKED_IMAGE, MOVED_IMAGE)  # the name now stands for another image
         docker("exec", "--detach", "--user", "root", PREFIX + "entered", "sleep", "500")
         cls.rows = rows()
 
     def test_every_row_of_the_table(self):
         self.assertEqual(differences(self.rows, {PREFIX + name: expected for name, (_, expected) in CONTAINERS.items()}), [])
+        self.assertEqual(differences(self.rows, IMAGES), [])
 
     def test_evidence_says_where_it_was_read_and_keeps_secrets_back(self):
         loose = self.rows[(PREFIX + "loose", "container.secret_variables")]
@@ -182,7 +201,7 @@ class Containers(unittest.TestCase):
 class Daemon:
     """A dockerd of the test's own, in a network namespace of its own."""
 
-    def __init__(self, config, own_file_system=False):
+    def __init__(self, config, own_file_system=False, flags=()):
         self.directory = tempfile.mkdtemp(prefix=PREFIX + "daemon-")
         self.socket, self.data = self.directory + "/d.sock", self.directory + "/data"
         os.mkdir(self.data)
@@ -196,7 +215,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 ["unshare", "--net", "sh", "-c", "ip link set lo up && exec dockerd \"$@\"", "sh", "-H", "unix://" + self.socket,
                  "--config-file", self.directory + "/daemon.json", "--data-root", self.data, "--exec-root", self.directory + "/exec",
-                 "--pidfile", self.directory + "/pid", "--iptables=false", "--ip6tables=false"],
+                 "--pidfile", self.directory + "/pid", *flags],
                 stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 90
         while docker("version", socket=self.socket, check=False).returncode != 0:
@@ -220,17 +239,30 @@ class Daemon:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
-        for kept in reversed([line.split()[1] for line in open("/proc/self/mounts")]):
+        mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+        for kept in reversed([line.split()[1] for line in mounts]):
             if kept.startswith(self.directory):
                 run("umount", "-l", kept, check=False)
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
 class Daemons(unittest.TestCase):
+    def certificate(self):
+        """A certificate that is its own authority, and its key."""
+        certificate, key = Scratch.directory + "/cert.pem", Scratch.directory + "/key.pem"
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+            "-subj", "/CN=localhost", "-keyout", key, "-out", certificate)
+        os.chmod(certificate, 0o444)
+        os.chmod(key, 0o400)
+        return certificate, key
+
     def test_a_careful_daemon_passes(self):
+        certificate, key = self.certificate()
         daemon = Daemon({"icc": False, "userland-proxy": False, "live-restore": True, "no-new-privileges": True, "log-level": "info",
                          "log-driver": "gelf", "log-opts": {"gelf-address": "udp://127.0.0.1:12201"}, "ip": "127.0.0.1",
-                         "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}}, own_file_system=True)
+                         "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}}, own_file_system=True,
+                        flags=["-H", "tcp://127.0.0.1:2376", "--tlsverify", "--tlscacert", certificate, "--tlscert", certificate,
+                               "--tlskey", key])
         self.addCleanup(daemon.down)
         found = rows(daemon.socket)
         self.assertEqual(differences(found, {"docker": {
@@ -238,16 +270,19 @@ class Daemons(unittest.TestCase):
             "docker.daemon.live_restore": "pass", "docker.daemon.no_new_privileges": "pass", "docker.daemon.log_level": "pass",
             "docker.daemon.log_driver": "pass", "docker.daemon.publish_address": "pass", "docker.daemon.default_ulimits": "pass",
             "docker.daemon.insecure_registries": "pass", "docker.daemon.storage_driver": "pass", "docker.daemon.debug": "pass",
-            "docker.daemon.tls": "not applicable", "docker.daemon.experimental": "pass", "docker.daemon.cgroup_parent": "pass",
+            "docker.daemon.tls": "pass", "docker.files.tls_ca.mode": "pass", "docker.files.tls_certificate.owner": "pass",
+            "docker.files.tls_key.owner": "pass", "docker.files.tls_key.mode": "pass",
+            "docker.daemon.experimental": "pass", "docker.daemon.cgroup_parent": "pass",
             "docker.daemon.base_device_size": "pass", "docker.daemon.seccomp": "pass", "docker.daemon.config_valid": "pass",
             "docker.files.daemon_json.mode": "pass", "docker.files.daemon_json.owner": "pass", "docker.swarm.inactive": "pass",
-            # The flag --iptables=false stands beside the file: both are read.
-            "docker.daemon.iptables": "fail", "docker.daemon.userns_remap": "fail", "docker.daemon.authorization": "fail",
+            "docker.daemon.iptables": "pass", "docker.daemon.userns_remap": "fail", "docker.daemon.authorization": "fail",
         }}), [])
 
     def test_a_careless_daemon_fails(self):
         daemon = Daemon({"insecure-registries": ["10.0.0.0/8"], "debug": True, "experimental": True,
-                         "log-level": "debug", "log-driver": "local", "cgroup-parent": "/bench-docker"})
+                         "log-level": "debug", "log-driver": "local", "cgroup-parent": "/bench-docker"},
+                        # Flags stand beside the file: docker-bench-security reads one or the other.
+                        flags=["--iptables=false", "-H", "tcp://127.0.0.1:2375"])
         self.addCleanup(daemon.down)
         tar = Scratch.directory + "/rootfs.tar"
         daemon.docker("import", tar, IMAGE)
@@ -262,6 +297,7 @@ class Daemons(unittest.TestCase):
                 "docker.daemon.no_new_privileges": "fail", "docker.daemon.log_level": "fail",
                 # docker-bench-security: whatever is not json-file passes.
                 "docker.daemon.log_driver": "fail", "docker.daemon.publish_address": "fail",
+                "docker.daemon.iptables": "fail", "docker.daemon.tls": "fail",
                 "docker.daemon.insecure_registries": "fail", "docker.daemon.debug": "fail", "docker.daemon.experimental": "fail",
                 "docker.daemon.cgroup_parent": "fail", "docker.swarm.inactive": "fail", "docker.swarm.address": "fail",
                 "docker.swarm.auto_lock": "fail", "docker.swarm.managers": "pass", "docker.swarm.secrets": "fail",

@@ -82,7 +82,7 @@ FactTree audited(const AuditRules& audit, const Members& files) {
         "containerd-shim-runc-v2", "runc", "run_containerd", "data_root"}) {
     if (const auto file = files.find(name); file != files.end()) out[name] = audit.of(file->second);
   }
-  return FactTree::map_of(std::move(out));
+  return FactTree::map_of(std::move(out), "audit rules");
 }
 
 // The data root with `mount_point` (something is mounted right there) and `own_file_system` (and it is not the one of
@@ -150,7 +150,7 @@ void add_docker_files(const Files& files, const AuditRules& audit, FactTree& eng
   watched["run_containerd"] = files.first_of({"/run/containerd", "/run/docker/containerd"});
   watched["data_root"] = engine.at("data_root");
   engine.members["audit"] = audited(audit, watched);
-  engine.members["files"] = FactTree::map_of(std::move(found));
+  engine.members["files"] = FactTree::map_of(std::move(found), "files of this host");
   const FactTree& group = engine.at("daemon").at("group");
   engine.members["group_members"] =
       files.members_of(group.kind == Kind::text && !group.text.empty() ? group.text : "docker");
@@ -177,7 +177,7 @@ void add_other_files(const Files& files, const AuditRules& audit, const std::str
   Members watched = found;
   if (!crio) watched["run_containerd"] = files.describe("/run/containerd");
   engine.members["audit"] = audited(audit, watched);
-  engine.members["files"] = FactTree::map_of(std::move(found));
+  engine.members["files"] = FactTree::map_of(std::move(found), "files of this host");
 }
 
 }  // namespace plimsoll::probe
