@@ -184,9 +184,10 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
     append(report.assets[index].assessment.not_assessed, std::move(more.not_assessed));
   };
   add_connections(0, probe::host_connections(machine, report.assets[0].asset.id));
+  const probe::HostScan scan = probe::scan_host(machine);
   for (size_t i = 0; i < found.containers.size(); ++i) {
     say("probing containers", i + 1, found.containers.size());
-    probe::ContainerProbe probed = probe::probe_container(machine, found.containers[i]);
+    probe::ContainerProbe probed = probe::probe_container(machine, scan, found.containers[i]);
     mapped.push_back({std::move(probed.mapped), probed.mapped_complete});
     close_internal_networks(probed.facts);
     report.assets.push_back(container_asset(probed, node, platform, now));
