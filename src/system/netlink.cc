@@ -38,8 +38,8 @@ Status send_request(int fd, uint16_t type, uint16_t flags, std::string_view payl
   bytes.append(payload);
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  const ssize_t sent = ::sendto(fd, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel),
-                                sizeof kernel);
+  const ssize_t sent =
+      ::sendto(fd, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
   if (sent < 0) return errno_error(errno, "ask", kWhere);
   return Done{};
 }
@@ -81,8 +81,8 @@ Result<std::vector<Machine::NetlinkReply>> request_over_netlink(int protocol, ui
   for (;;) {
     sockaddr_nl from{};
     socklen_t from_length = sizeof from;
-    const ssize_t got = ::recvfrom(fd.get(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from),
-                                   &from_length);
+    const ssize_t got =
+        ::recvfrom(fd.get(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &from_length);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Error{ErrorKind::timeout, "the kernel did not answer", kWhere};
     if (got < 0) return errno_error(errno, "read", kWhere);
