@@ -1,13 +1,11 @@
 #pragma once
 #include <compare>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/route_rule.h"
-
-namespace plimsoll::assess {
+namespace plimsoll::version {
 
 // The upstream part at the head of a version: "6.1.76-1" -> 6.1.76, "1.0.0-rc93" -> 1.0.0 rc 93, "20.10.24+dfsg1"
 // -> 20.10.24, "1.4.0~rc.2" -> 1.4.0 rc 2. A release candidate (or beta, alpha) comes before its release.
@@ -22,12 +20,8 @@ struct UpstreamVersion {
 // Nothing when no number leads (after an optional "v" and a Debian epoch "N:").
 std::optional<UpstreamVersion> parse_upstream(std::string_view version);
 
-// Whether `version` lies in one of the half-open ranges. A range whose bound cannot be read counts as hit: never a
-// false all-clear.
-bool in_ranges(const UpstreamVersion& version, const std::vector<CveRule::Range>& ranges);
-
 // The upstream version of a running kernel. Debian's release names an ABI, not a version ("6.1.0-18-amd64"); there
 // uname -v tells it ("#1 SMP ... Debian 6.1.76-1 (...)").
 std::optional<UpstreamVersion> kernel_upstream(std::string_view release, std::string_view version_text);
 
-}  // namespace plimsoll::assess
+}  // namespace plimsoll::version

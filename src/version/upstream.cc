@@ -1,4 +1,4 @@
-#include "assess/upstream_version.h"
+#include "version/upstream.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace plimsoll::assess {
+namespace plimsoll::version {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -63,14 +63,6 @@ std::optional<UpstreamVersion> parse_upstream(std::string_view version) {
   return out;
 }
 
-bool in_ranges(const UpstreamVersion& version, const std::vector<CveRule::Range>& ranges) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const CveRule::Range& range) {
-    const auto introduced = parse_upstream(range.introduced);
-    const auto fixed = parse_upstream(range.fixed);
-    return !(introduced && version < *introduced) && !(fixed && version >= *fixed);
-  });
-}
-
 std::optional<UpstreamVersion> kernel_upstream(std::string_view release, std::string_view version_text) {
   constexpr std::string_view kDebian = "Debian ";
   const size_t at = version_text.find(kDebian);
@@ -81,4 +73,4 @@ std::optional<UpstreamVersion> kernel_upstream(std::string_view release, std::st
   return parse_upstream(release);
 }
 
-}  // namespace plimsoll::assess
+}  // namespace plimsoll::version
