@@ -9,6 +9,7 @@
 #include "inventory/take_inventory.h"
 #include "probe/container/container_probe.h"
 #include "probe/host/host_probe.h"
+#include "probe/host/settings/settings.h"
 #include "runtime/runtime.h"
 #include "wire/recording.h"
 
@@ -138,6 +139,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Re
   host.facts.runtimes = found.runtimes;
   std::vector<Mapped> mapped{{std::move(host.mapped), host.mapped_complete}};
   report.assets.push_back(host_asset(host, now));
+  report.assets[0].settings = FactTree::map_of({{"host", probe::probe_host_settings(machine)}});
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 
