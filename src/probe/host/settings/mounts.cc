@@ -121,8 +121,6 @@ bool is_stray_debug(const system::Mount& mount) {
   return (mount.fs_type == "debugfs" || mount.fs_type == "tracefs") && !mount.target.starts_with("/sys/");
 }
 
-bool is_overmount(const system::Mount& mount) { return hides_system(mount); }
-
 FactTree read_debug(const Context& context) {
   std::vector<FactTree> roots;
   for (const char* path : {"/sys/kernel/debug", "/sys/kernel/tracing"}) {
@@ -133,7 +131,6 @@ FactTree read_debug(const Context& context) {
       {{"roots", FactTree::list_of(std::move(roots))}, {"stray", list_if(context, is_stray_debug)}});
 }
 
-// "/tmp" of /etc/fstab and of tmp.mount count only after a restart: kept apart from what is mounted.
 FactTree read_hidepid(const Context& context) {
   const system::Mount* proc = mounted_at(context, "/proc");
   if (proc == nullptr) return {};
@@ -160,7 +157,7 @@ FactTree read_mounts(const Context& context) {
   return FactTree::map_of({{"at", FactTree::map_of(std::move(at))},
                            {"data_roots", FactTree::list_of(std::move(roots))},
                            {"remote", list_if(context, is_remote)},
-                           {"over_system", list_if(context, is_overmount)},
+                           {"over_system", list_if(context, hides_system)},
                            {"debug", read_debug(context)},
                            {"hidepid", read_hidepid(context)},
                            {"disks", list_disks(context)}},

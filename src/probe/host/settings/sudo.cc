@@ -49,7 +49,6 @@ bool equals_root(const std::string& command) {
 }
 
 FactTree describe_grant(const Context& context, const FactTree& users, const SudoGrant& grant) {
-  // root may do all by itself, and group sudo or wheel with ALL and a password is what sudo is for.
   return FactTree::map_of({{"who", FactTree::of(grant.who)},
                            {"runas", FactTree::of(grant.runas)},
                            {"command", FactTree::of(grant.command)},
@@ -81,7 +80,7 @@ FactTree describe_defaults(const Sudoers& sudoers) {
       {{"everybody", FactTree::map_of(std::move(global))}, {"scoped", FactTree::list_of(std::move(scoped))}});
 }
 
-// sudo's own version is not asked for: which default of use_pty holds is told by the package's documentation directory.
+// Rules that sudo takes from a directory service.
 FactTree remote_rules(const Context& context) {
   const auto text = read_following(context.machine, "/etc/nsswitch.conf");
   for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
@@ -91,6 +90,20 @@ FactTree remote_rules(const Context& context) {
     }
   }
   return FactTree::of(false, "/etc/nsswitch.conf");
+}
+
+// From dpkg's status file; the version decides what is on by default.
+FactTree package_version(const Context& context) {
+  const std::string path = "/var/lib/dpkg/status";
+  const auto text = context.machine.read_file(path, size_t{64} << 20);
+  if (!text.ok()) return FactTree::unknown_because("the version of sudo is not known", path);
+  const size_t at = text->find("Package: sudo\n");
+  if (at == std::string::npos) return FactTree::unknown_because("the version of sudo is not known", path);
+  const std::string_view entry = std::string_view(*text).substr(at, text->find("\n\n", at) - at);
+  for (const std::string_view line : split(entry, '\n')) {
+    if (line.starts_with("Version: ")) return FactTree::of(std::string(line.substr(9, line.find('-') - 9)), path);
+  }
+  return FactTree::unknown_because("the version of sudo is not known", path);
 }
 
 }  // namespace
@@ -118,7 +131,9 @@ FactTree read_sudo(const Context& context) {
     grants.push_back(FactTree::unknown_because("rules of a directory service are not seen", remote.source));
   FactTree defaults = describe_defaults(sudoers);
   if (!sudoers.unknown.empty()) defaults.members["unread"] = FactTree::unknown_because(sudoers.unknown.front(), path);
-  return FactTree::map_of({{"grants", FactTree::list_of(std::move(grants), path)}, {"defaults", std::move(defaults)}},
+  return FactTree::map_of({{"grants", FactTree::list_of(std::move(grants), path)},
+                           {"defaults", std::move(defaults)},
+                           {"version", package_version(context)}},
                           path);
 }
 
