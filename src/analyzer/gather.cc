@@ -11,6 +11,7 @@
 #include "probe/container/container_probe.h"
 #include "probe/container/container_settings.h"
 #include "probe/host/host_probe.h"
+#include "probe/host/settings/settings.h"
 #include "probe/runtime/runtime_settings.h"
 #include "runtime/runtime.h"
 
@@ -183,9 +184,9 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   host.facts.runtimes = found.runtimes;
   std::vector<Mapped> mapped{{std::move(host.mapped), host.mapped_complete}};
   report.assets.push_back(host_asset(host, now));
-  FactTree& host_settings = report.assets[0].settings;
-  host_settings.kind = FactTree::Kind::map;
-  host_settings.members["runtimes"] = probe::runtime_settings(machine, std::move(found.settings));
+  report.assets[0].settings =
+      FactTree::map_of({{"host", probe::probe_host_settings(machine)},
+                        {"runtimes", probe::runtime_settings(machine, std::move(found.settings))}});
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 

@@ -79,8 +79,8 @@ struct Report {
   std::vector<Flow> flows;
   std::vector<FixAction> fixes;  // largest total fall first
   std::vector<BenchmarkRate> benchmarks;
-  IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
-  SandboxReport sandbox;         // of the workers that parsed what it was made from
+  IncompleteList incomplete;  // of the whole run; those of an asset stand with the asset
+  SandboxReport sandbox;      // of the workers that parsed what it was made from
   bool operator==(const Report&) const = default;
 };
 
