@@ -5,7 +5,6 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
-
 #include "probe/host/settings/address_scope.h"
 #include "probe/host/settings/nftables.h"
 #include "probe/host/settings/os_support.h"
