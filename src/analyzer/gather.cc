@@ -106,6 +106,7 @@ struct Mapped {
 // Takes the inventory of `tree` into `asset`; a tree that cannot be read at all is said to be so.
 void take_into(AssetReport& asset, Result<std::unique_ptr<rootfs::Tree>> tree, const Mapped* mapped,
                const Settings& settings, const std::string& step) {
+  if (!settings.packages) return;
   if (!tree.ok()) {
     asset.assessment.not_assessed.push_back({"packages", tree.error().to_string(), tree.error().advice});
     return;

@@ -13,14 +13,15 @@ namespace {
 
 using Kind = Condition::Kind;
 
-constexpr size_t kMaxLooks = 1'000'000;  // facts looked at for one verdict
+constexpr size_t kMaxLooks = 1'000'000;   // facts looked at for one verdict
+constexpr size_t kMaxExplained = 10'000;  // conditions gone through for what decided it
 constexpr size_t kMaxDecided = 8;
 constexpr size_t kMaxShown = 160;  // bytes of one value
 
 // The tree that paths start from: the subject, or inside an `each` its item.
 struct Frame {
   Found tree;
-  FactTree key;  // the member's name when the each goes over a map; else absent
+  FactTree key;       // the member's name when the each goes over a map; else absent
   std::string label;  // of the item, for messages: "accounts[bob]"; empty for the subject
   const Frame* outer = nullptr;
 };
@@ -55,6 +56,7 @@ class Judge {
 
   // Adds the facts that made `condition` come out as `outcome`.
   void explain(const Condition& condition, const Frame& frame, Tristate outcome, Verdict& out) {
+    if (++explained_ > kMaxExplained) return;
     switch (condition.kind) {
       case Kind::test:
         return explain_test(condition, frame, out);
@@ -236,7 +238,7 @@ class Judge {
   }
 
   const Trees& trees_;
-  size_t looks_ = 0;
+  size_t looks_ = 0, explained_ = 0;
 };
 
 void show_into(const FactTree& node, size_t depth, std::string& out) {
@@ -314,6 +316,7 @@ Verdict judge(const Condition& condition, const Found& subject, const Trees& tre
   Verdict out;
   out.state = judge.state(condition, frame);
   judge.explain(condition, frame, out.state, out);
+  if (out.decided.empty()) out.decided.push_back({"this rule", "there was too much to look at", ""});
   return out;
 }
 

@@ -92,8 +92,8 @@ OwnerPart owner_part(std::string_view text) {
 
 void read_owner(const YamlNode& node, FactTest& test, Faults& faults) {
   const auto parts = split(node.text, ':');
-  const bool good = is_scalar(node) && parts.size() <= 2 && (!parts.front().empty() || parts.size() == 2) &&
-                    !parts.back().empty();
+  const bool good =
+      is_scalar(node) && parts.size() <= 2 && (!parts.front().empty() || parts.size() == 2) && !parts.back().empty();
   if (!good) {
     faults.add(node, "owner takes user:group; write owner: \"0:0\" or owner: \"root:docker\"");
     return;
@@ -192,9 +192,8 @@ class Reader {
     if (node.keys.size() != 2) {
       faults_.add(node, "an each has exactly one of all, any and none beside it; write {each: PATH, all: CONDITION}");
     }
-    constexpr std::array<std::pair<const char*, Condition::Kind>, 3> kKinds{{{"all", Condition::Kind::each_all},
-                                                                             {"any", Condition::Kind::each_any},
-                                                                             {"none", Condition::Kind::each_none}}};
+    constexpr std::array<std::pair<const char*, Condition::Kind>, 3> kKinds{
+        {{"all", Condition::Kind::each_all}, {"any", Condition::Kind::each_any}, {"none", Condition::Kind::each_none}}};
     for (const auto& [name, kind] : kKinds) {
       const YamlNode* inner = map.find(name);
       if (inner == nullptr || !out.parts.empty()) continue;

@@ -53,7 +53,8 @@ Result<FactPath> parse_fact_path(std::string_view text) {
   if (text.empty()) return malformed(text, "it is empty; write \".\" for the item itself");
   if (text.size() > kMaxLength) return malformed(text, fmt::format("longer than {} bytes", kMaxLength));
   std::string_view rest = text;
-  const auto root = std::find_if(kRoots.begin(), kRoots.end(), [&](const auto& r) { return rest.starts_with(r.first); });
+  const auto root =
+      std::find_if(kRoots.begin(), kRoots.end(), [&](const auto& r) { return rest.starts_with(r.first); });
   if (root != kRoots.end()) {
     path.root = root->second;
     rest.remove_prefix(root->first.size());
@@ -89,7 +90,7 @@ Result<FactPath> parse_fact_path(std::string_view text) {
 Found no_telling(std::string why) { return {&nothing(), {}, why.empty() ? "not read" : std::move(why)}; }
 
 std::string_view word_of(FactTree::Kind kind) {
-  constexpr std::array<std::string_view, 7> kWords{"absent",       "unknown", "true or false", "a whole number",
+  constexpr std::array<std::string_view, 7> kWords{"absent", "unknown", "true or false", "a whole number",
                                                    "a text", "a list",  "a map"};
   return kWords[static_cast<size_t>(kind)];
 }
@@ -106,9 +107,10 @@ Found follow(const Found& from, const std::vector<FactPath::Step>& steps) {
     } else if (at.node->kind == FactTree::Kind::absent) {
       next = &nothing();
     } else {
-      at.problem = at.node->kind == FactTree::Kind::unknown
-                       ? at.node->text
-                       : fmt::format("has no member \"{}\": it is {}", printable(step.name, 80), word_of(at.node->kind));
+      at.problem =
+          at.node->kind == FactTree::Kind::unknown
+              ? at.node->text
+              : fmt::format("has no member \"{}\": it is {}", printable(step.name, 80), word_of(at.node->kind));
       return at;
     }
     at.node = next;

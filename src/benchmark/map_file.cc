@@ -36,7 +36,8 @@ Control read_control(const YamlNode& node, Faults& faults) {
     }
   }
   if (control.rules.empty() && control.why_none.empty() && map.find("rules") != nullptr) {
-    faults.add(node, fmt::format("control {} has no rule; name one, or say why in why_none", printable(control.id, 40)));
+    faults.add(node,
+               fmt::format("control {} has no rule; name one, or say why in why_none", printable(control.id, 40)));
   }
   return control;
 }
@@ -62,12 +63,19 @@ void over_rule_names(const YamlNode& document, const Visit& visit) {
 }  // namespace
 
 ControlMap read_map(const YamlNode& document, const std::string& file, Faults& faults) {
-  MapReader map(document, {"schema", "benchmark", "edition", "source", "controls"}, "a control map", faults);
+  MapReader map(document, {"schema", "benchmark", "edition", "source", "sections", "controls"}, "a control map",
+                faults);
   check_schema(map, "plimsoll.map/1", faults);
   ControlMap out;
   out.file = file;
   out.benchmark = map.text("benchmark");
   out.edition = map.text("edition");
+  if (const YamlNode* sections = map.find("sections")) {
+    if (sections->kind != YamlNode::Kind::map) faults.add(*sections, "sections is a map; write \"1\": Host");
+    for (size_t i = 0; i < sections->keys.size() && i < sections->items.size(); ++i) {
+      out.sections[sections->keys[i].text] = sections->items[i].text;
+    }
+  }
   std::set<std::string> ids;
   const YamlNode* list = map.require("controls");
   if (list == nullptr) return out;

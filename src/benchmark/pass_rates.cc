@@ -13,7 +13,8 @@ OutcomeCounts counts_of(const std::vector<CheckResult>& checks) {
 }
 
 CheckOutcome worst_of(const std::vector<CheckOutcome>& outcomes) {
-  for (const CheckOutcome worst : {CheckOutcome::fail, CheckOutcome::unknown, CheckOutcome::manual, CheckOutcome::pass}) {
+  for (const CheckOutcome worst :
+       {CheckOutcome::fail, CheckOutcome::unknown, CheckOutcome::manual, CheckOutcome::pass}) {
     if (std::find(outcomes.begin(), outcomes.end(), worst) != outcomes.end()) return worst;
   }
   return CheckOutcome::not_applicable;

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct Control {
 
 struct ControlMap {
   std::string benchmark, edition, file;
+  std::map<std::string, std::string> sections;  // "5" -> its heading, in our words
   std::vector<Control> controls;
 };
 

@@ -127,8 +127,8 @@ std::vector<Rule> read_rules(const YamlNode& document, const std::string& file, 
   const std::string subject = map.text("subject");
   const auto known = std::find(kSubjects.begin(), kSubjects.end(), subject);
   if (known == kSubjects.end() && !subject.empty()) {
-    faults.add(*map.find("subject"), fmt::format("subject \"{}\" must be host, runtime, container or image",
-                                                 printable(subject, 40)));
+    faults.add(*map.find("subject"),
+               fmt::format("subject \"{}\" must be host, runtime, container or image", printable(subject, 40)));
   }
   std::vector<Rule> rules;
   const YamlNode* list = map.require("rules");

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "benchmark/pass_rates.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/scan_options.h"
@@ -18,12 +19,6 @@
 
 namespace plimsoll::cli {
 namespace {
-
-Result<policy::Policy> load_policy(const std::string& file) {
-  if (file.empty()) return policy::default_policy();
-  PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
-  return policy::parse_policy(text, file);
-}
 
 // No database at the default place is a state of its own (told in the report); a named one must open.
 Result<std::optional<threatdb::ThreatDb>> open_db(const std::string& named) {
@@ -91,14 +86,29 @@ Status record(const Report& gathered, const std::string& directory) {
 
 }  // namespace
 
+Result<policy::Policy> load_policy(const std::string& file) {
+  if (file.empty()) return policy::default_policy();
+  PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
+  return policy::parse_policy(text, file);
+}
+
 Result<World> assess_world(const ScanOptions& options) {
   World world;
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   world.policy = std::move(policy);
-  PLIMSOLL_TRY(db, open_db(options.db));
+  PLIMSOLL_TRY(rules, load_rule_set(options.rules, world.policy));
+  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
+  world.benchmarks = std::move(benchmarks);
+  world.rules = std::move(rules);
+  std::optional<threatdb::ThreatDb> db;
+  if (!options.settings_only) {
+    PLIMSOLL_TRY(opened, open_db(options.db));
+    db = std::move(opened);
+  }
 
   analyzer::Settings settings;
   settings.docker_socket = options.docker_socket;
+  settings.packages = !options.settings_only;
   for (const std::string& text : options.targets) {
     PLIMSOLL_TRY(target, analyzer::parse_target(text));
     settings.targets.push_back(std::move(target));
@@ -111,8 +121,14 @@ Result<World> assess_world(const ScanOptions& options) {
   if (!options.record.empty()) PLIMSOLL_CHECK(record(report, options.record));
   line.show("scoring", 0, 0);
   // A recording is judged as of the moment it was made, so that the same recording gives the same report.
-  analyzer::judge(report, db ? &*db : nullptr, world.policy, report.generated_at);
+  const analyzer::Judgement by{world.policy, world.rules};
+  if (options.settings_only) {
+    analyzer::judge_settings(report, by, report.generated_at);
+  } else {
+    analyzer::judge(report, db ? &*db : nullptr, by, report.generated_at);
+  }
   PLIMSOLL_CHECK(select_assets(report, settings.targets));
+  report.benchmarks = benchmark::pass_rates(report, world.benchmarks);  // of what was asked for
   world.report = std::move(report);
   return world;
 }

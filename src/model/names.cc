@@ -29,6 +29,7 @@ constexpr Names<AttackVector, 5> attack_vectors{{"unknown", "network", "adjacent
 constexpr Names<ThreatLevel, 5> threat_levels{{"minimal", "low", "medium", "high", "critical"}};
 constexpr Names<Certainty, 3> certainties{{"maybe", "likely", "sure"}};
 constexpr Names<Tristate, 3> tristates{{"no", "unknown", "yes"}};
+constexpr Names<FactTree::Kind, 7> fact_kinds{{"absent", "unknown", "boolean", "integer", "text", "list", "map"}};
 constexpr Names<CheckOutcome, 5> check_outcomes{{"pass", "fail", "not applicable", "manual", "unknown"}};
 
 }  // namespace
@@ -43,6 +44,7 @@ std::string_view name_of(AttackVector v) { return attack_vectors.of(v); }
 std::string_view name_of(ThreatLevel v) { return threat_levels.of(v); }
 std::string_view name_of(Certainty v) { return certainties.of(v); }
 std::string_view name_of(Tristate v) { return tristates.of(v); }
+std::string_view name_of(FactTree::Kind v) { return fact_kinds.of(v); }
 std::string_view name_of(CheckOutcome v) { return check_outcomes.of(v); }
 
 std::optional<AssetKind> parse_asset_kind(std::string_view t) { return asset_kinds.parse(t); }
@@ -55,6 +57,7 @@ std::optional<AttackVector> parse_attack_vector(std::string_view t) { return att
 std::optional<ThreatLevel> parse_threat_level(std::string_view t) { return threat_levels.parse(t); }
 std::optional<Certainty> parse_certainty(std::string_view t) { return certainties.parse(t); }
 std::optional<Tristate> parse_tristate(std::string_view t) { return tristates.parse(t); }
+std::optional<FactTree::Kind> parse_fact_kind(std::string_view t) { return fact_kinds.parse(t); }
 std::optional<CheckOutcome> parse_check_outcome(std::string_view t) { return check_outcomes.parse(t); }
 
 SeverityLevel severity_level_of(double score) {

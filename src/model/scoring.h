@@ -25,6 +25,7 @@ struct ScoringPolicy {
     bool operator==(const UserAddition&) const = default;
   };
   std::vector<UserAddition> user_additions;
+  std::vector<std::string> checks_off;  // rules that are not evaluated: ids, or "host.ssh.*"
   double edge_host_to_container = 0.3, edge_container_to_host = 0.02;
   double edge_escape_sure = 0.9, edge_escape_likely = 0.6, edge_escape_maybe = 0.2;
   double edge_seen = 0.2, edge_permitted = 0.1;

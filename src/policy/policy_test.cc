@@ -70,6 +70,16 @@ TEST(UserPolicy, IsLaidOverTheDefault) {
   EXPECT_FALSE(policy->routes.empty());
 }
 
+TEST(UserPolicy, SwitchesRulesOff) {
+  auto policy = parse_policy(kHead + "benchmark: {off: [host.a.b, \"host.ssh.*\"]}\n", "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  EXPECT_EQ(policy->scoring.checks_off, (std::vector<std::string>{"host.a.b", "host.ssh.*"}));
+  EXPECT_NE(faults_of(kHead + "benchmark: {of: []}\n").find("did you mean \"off\"?"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "benchmark: {off: [[]]}\n").find("mine.yaml:2:18: benchmark.off holds ids"),
+            std::string::npos)
+      << faults_of(kHead + "benchmark: {off: [[]]}\n");
+}
+
 TEST(UserPolicy, TellsAllFaultsWithTheirPlaces) {
   const std::string faults = faults_of(kHead +
                                        "threats:\n"

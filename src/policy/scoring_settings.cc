@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kSchema = "plimsoll.policy/1";
 constexpr std::string_view kByLabel = "additions.by_label";
+constexpr std::string_view kChecksOff = "benchmark.off";
 constexpr size_t kMaxUserAdditions = 1000;
 
 std::optional<double> number_of(const YamlNode& node) {
@@ -83,6 +84,17 @@ void read_user_additions(const YamlNode& node, ScoringPolicy& policy, Faults& fa
   }
 }
 
+void read_checks_off(const YamlNode& node, ScoringPolicy& policy, Faults& faults) {
+  policy.checks_off.clear();
+  for (const YamlNode* item : elements(node, kChecksOff, faults)) {
+    if (item->kind == YamlNode::Kind::scalar && !item->text.empty()) {
+      policy.checks_off.push_back(item->text);
+    } else {
+      faults.add(*item, fmt::format("{} holds ids of rules; write host.ssh.root_login or \"host.ssh.*\"", kChecksOff));
+    }
+  }
+}
+
 // Names that may stand directly below `prefix` ("" is the top).
 std::vector<std::string> names_below(std::string_view prefix) {
   std::vector<std::string> names;
@@ -97,6 +109,7 @@ std::vector<std::string> names_below(std::string_view prefix) {
   if (prefix.empty()) names.emplace_back("schema");
   for (const Setting& setting : scoring_settings()) take(setting.path);
   take(kByLabel);
+  take(kChecksOff);
   return names;
 }
 
@@ -112,6 +125,8 @@ void read_section(const YamlNode& node, const std::string& prefix, ScoringPolicy
         std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.path == path; });
     if (path == kByLabel) {
       read_user_additions(*value, policy, faults);
+    } else if (path == kChecksOff) {
+      read_checks_off(*value, policy, faults);
     } else if (setting != settings.end()) {
       read_setting(*value, *setting, policy, faults);
     } else {

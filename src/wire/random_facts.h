@@ -48,6 +48,7 @@ class RandomFill {
   void fill(T& v) {
     v = static_cast<T>(up_to(2));
   }
+  void fill(FactTree::Kind& v) { v = static_cast<FactTree::Kind>(up_to(7)); }
   template <class Tag>
   void fill(Id<Tag>& v) {
     fill(v.value);
