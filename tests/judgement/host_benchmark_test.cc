@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/file.h"
 #include "benchmark/evaluate.h"
@@ -41,7 +42,9 @@ void compare(const std::string& name, const std::vector<CheckResult>& rows) {
     text += "\n";
   }
   const std::string path = kDirectory + name + ".txt";
-  if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) ASSERT_TRUE(write_file_atomically(path, text).ok());
+  if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file_atomically(path, text).ok());
+  }
   const auto golden = read_file(path);
   ASSERT_TRUE(golden.ok());
   EXPECT_EQ(*golden, text);
@@ -56,10 +59,16 @@ TEST(HostBenchmark, AHardenedHostFailsNothing) {
   }
 }
 
-TEST(HostBenchmark, ABadlyKeptHostPassesNothing) {
+TEST(HostBenchmark, ABadlyKeptHostPassesNextToNothing) {
   const auto rows = check_host("badly_kept");
   compare("badly_kept", rows);
-  for (const CheckResult& row : rows) EXPECT_NE(row.outcome, CheckOutcome::pass) << row.rule << ": " << row.evidence;
+  std::set<std::string> passed;
+  for (const CheckResult& row : rows) {
+    if (row.outcome == CheckOutcome::pass) passed.insert(row.rule);
+  }
+  // Its kernel knows of CPU vulnerabilities, its containers may route, and without Secure Boot lockdown is not asked
+  // for.
+  EXPECT_EQ(passed, (std::set<std::string>{"host.kernel.cpu_vuln", "host.kernel.lockdown", "host.sysctl.ip_forward"}));
 }
 
 }  // namespace

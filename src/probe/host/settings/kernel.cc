@@ -197,7 +197,8 @@ FactTree read_flag(const system::Machine& machine, const std::string& path) {
 FactTree read_kernel(const Context& context) {
   const system::Machine& machine = context.machine;
   return FactTree::map_of(
-      {{"core_handler", read_core_handler(context)},
+      {{"architecture", read_value(machine, "/proc/sys/kernel/arch")},
+       {"core_handler", read_core_handler(context)},
        {"sysrq", read_sysrq(machine)},
        {"helpers", read_helpers(context)},
        {"binfmt", read_binfmt(context)},

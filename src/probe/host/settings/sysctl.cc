@@ -206,7 +206,8 @@ FactTree one_interface(const system::Machine& machine, const std::string& name) 
   const auto flags = machine.read_file(device + "/flags", 64);
   if (flags.ok() && trim(*flags).starts_with("0x")) {
     const auto bits = parse_uint(trim(*flags).substr(2), 16);
-    if (bits) out["promiscuous"] = FactTree::of((*bits & 0x100) != 0, device + "/flags");  // IFF_PROMISC
+    if (bits) out["promiscuous"] = FactTree::of((*bits & 0x100) != 0, device + "/flags");   // IFF_PROMISC
+    if (bits && (*bits & 1) == 0) out["outward"] = FactTree::of(false, device + "/flags");  // not IFF_UP
   }
   out["physical"] = FactTree::of(machine.stat(device + "/device", true).ok(), device);
   return FactTree::map_of(std::move(out));
