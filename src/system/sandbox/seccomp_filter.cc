@@ -59,7 +59,8 @@ constexpr std::array plain_calls{
     SCMP_SYS(sched_getaffinity),
 };
 
-// What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths.
+// What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths,
+// and a pipe of its own that it writes to, to learn whether memory may be read.
 constexpr std::array sanitizer_calls{
     SCMP_SYS(sigaltstack), SCMP_SYS(prctl),   SCMP_SYS(readlink),
     SCMP_SYS(getcwd),      SCMP_SYS(uname),   SCMP_SYS(sysinfo),
@@ -67,7 +68,7 @@ constexpr std::array sanitizer_calls{
     SCMP_SYS(getuid),      SCMP_SYS(geteuid), SCMP_SYS(getgid),
     SCMP_SYS(getegid),     SCMP_SYS(open),    SCMP_SYS(stat),
     SCMP_SYS(access),      SCMP_SYS(pipe2),   SCMP_SYS(sched_setaffinity),
-    SCMP_SYS(getppid),
+    SCMP_SYS(getppid),     SCMP_SYS(write),
 };
 
 // Refused without ending the process: libraries ask and manage without.
