@@ -14,7 +14,7 @@ constexpr uint16_t kNameIsUtf8 = 1 << 11;
 constexpr uint64_t kMax = std::numeric_limits<uint32_t>::max() - 1;
 
 void put(std::string& to, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) to += static_cast<char>((value >> (8 * i)) & 0xff);
+  for (int i = 0; i < bytes; ++i) to += static_cast<char>(i < 8 ? (value >> (8 * i)) & 0xff : 0);
 }
 
 // The fields that a local header and its entry in the directory share, 4.3.7 and 4.3.12.
