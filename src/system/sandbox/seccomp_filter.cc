@@ -59,14 +59,28 @@ constexpr std::array plain_calls{
     SCMP_SYS(sched_getaffinity),
 };
 
-// What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths.
+// What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its symbolizer's paths, and
+// pipes that it writes to, to see whether memory can be read.
 constexpr std::array sanitizer_calls{
-    SCMP_SYS(sigaltstack), SCMP_SYS(prctl),   SCMP_SYS(readlink),
-    SCMP_SYS(getcwd),      SCMP_SYS(uname),   SCMP_SYS(sysinfo),
-    SCMP_SYS(ioctl),       SCMP_SYS(fcntl),   SCMP_SYS(prlimit64),
-    SCMP_SYS(getuid),      SCMP_SYS(geteuid), SCMP_SYS(getgid),
-    SCMP_SYS(getegid),     SCMP_SYS(open),    SCMP_SYS(stat),
-    SCMP_SYS(access),      SCMP_SYS(pipe2),   SCMP_SYS(sched_setaffinity),
+    SCMP_SYS(write),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(prctl),
+    SCMP_SYS(readlink),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(uname),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(ioctl),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(prlimit64),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(open),
+    SCMP_SYS(stat),
+    SCMP_SYS(access),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(sched_setaffinity),
     SCMP_SYS(getppid),
 };
 
