@@ -14,6 +14,8 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -197,20 +199,34 @@ TEST(Hostile, NothingItTriesGetsThrough) {
   EXPECT_NE(::access("/tmp/plimsoll-self-test", F_OK), 0);
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> children_of(const std::string& pid) {
+  std::vector<std::string> out;
+  std::istringstream list(text_of("/proc/" + pid + "/task/" + pid + "/children"));
+  for (std::string child; list >> child;) out.push_back(child);
+  return out;
+}
+
 TEST(Hostile, TheLayersAreSeenFromOutside) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Descriptor seen(ends[0]), look(ends[1]);
   Job job = job_for([](WorkerSide& side) -> Result<std::string> {
     side.progress(1);
-    ::usleep(300'000);
-    return std::string();
+    char byte = 0;
+    return std::to_string(::read(side.descriptor(0), &byte, 1));
   });
+  job.descriptors = {seen.get()};
   std::string status;
   job.progress = [&](uint64_t) {
-    // The worker is the only process of that name whose parent is our broker's; look for it by name.
-    for (int pid = ::getpid() + 1; pid < ::getpid() + 200 && status.empty(); ++pid) {
-      std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-      const std::string text((std::istreambuf_iterator<char>(file)), {});
-      if (text.find("Name:\tplimsoll-worker") == 0) status = text;
+    for (const std::string& broker : children_of(std::to_string(::getpid()))) {
+      for (const std::string& worker : children_of(broker)) status = text_of("/proc/" + worker + "/status");
     }
+    ASSERT_EQ(::write(look.get(), "x", 1), 1);
   };
   ASSERT_TRUE(run(job).answer.ok());
   ASSERT_FALSE(status.empty());
