@@ -117,7 +117,7 @@ std::string detail_of(const CheckResult& row) {
 void details(Page& page, const Line& line) {
   constexpr size_t indent = 8;
   const std::string margin(indent, ' ');
-  if (!line.note.empty()) page.paragraph(margin, line.note, indent, Style::dim);
+  if (!line.note.empty() && !line.title.empty()) page.paragraph(margin, line.note, indent, Style::dim);
   size_t shown = 0;
   for (const CheckResult* row : line.rows) {
     if (shown++ == subjects_shown) {
