@@ -20,6 +20,12 @@
 namespace plimsoll::cli {
 namespace {
 
+Result<policy::Policy> load_policy(const std::string& file) {
+  if (file.empty()) return policy::default_policy();
+  PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
+  return policy::parse_policy(text, file);
+}
+
 // No database at the default place is a state of its own (told in the report); a named one must open.
 Result<std::optional<threatdb::ThreatDb>> open_db(const std::string& named) {
   Result<threatdb::ThreatDb> db = threatdb::ThreatDb::open(named.empty() ? threatdb::default_path() : named);
@@ -86,20 +92,24 @@ Status record(const Report& gathered, const std::string& directory) {
 
 }  // namespace
 
-Result<policy::Policy> load_policy(const std::string& file) {
-  if (file.empty()) return policy::default_policy();
-  PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
-  return policy::parse_policy(text, file);
+Result<Ground> load_ground(const ScanOptions& options) {
+  Ground ground;
+  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
+  ground.policy = std::move(policy);
+  PLIMSOLL_TRY(rules, load_rule_set(options.rules, ground.policy));
+  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
+  ground.rules = std::move(rules);
+  ground.benchmarks = std::move(benchmarks);
+  return ground;
 }
 
 Result<World> assess_world(const ScanOptions& options) {
-  World world;
-  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
-  world.policy = std::move(policy);
-  PLIMSOLL_TRY(rules, load_rule_set(options.rules, world.policy));
-  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
-  world.benchmarks = std::move(benchmarks);
-  world.rules = std::move(rules);
+  PLIMSOLL_TRY(ground, load_ground(options));
+  return assess_world(options, std::move(ground));
+}
+
+Result<World> assess_world(const ScanOptions& options, Ground ground) {
+  World world{std::move(ground), {}};
   std::optional<threatdb::ThreatDb> db;
   if (!options.settings_only) {
     PLIMSOLL_TRY(opened, open_db(options.db));
