@@ -114,10 +114,12 @@ Result<bool> a_check_fails(const Report& report, const std::string& fail_on) {
 // Exit code 3 when a check that was asked for could not be decided, or part of the run failed. What only the levels
 // would need beside that does not count here.
 int decided(const Report& report) {
-  size_t unknown = 0;
+  size_t unknown = 0, rows = 0;
   for (const AssetReport& asset : report.assets) {
+    rows += asset.checks.size();
     for (const CheckResult& row : asset.checks) unknown += row.outcome == CheckOutcome::unknown ? 1 : 0;
   }
+  if (rows == 0) std::fputs("plimsoll: no setting was read that a check is about (exit code 3)\n", stderr);
   if (unknown > 0) {
     std::fprintf(stderr, "plimsoll: %zu check%s could not be decided, named in the report (exit code 3)\n", unknown,
                  unknown == 1 ? "" : "s");
@@ -126,7 +128,7 @@ int decided(const Report& report) {
     std::fprintf(stderr, "plimsoll: not assessed: %s: %s\n", printable(part.what, 200).c_str(),
                  printable(part.reason, 200).c_str());
   }
-  return unknown == 0 && report.incomplete.empty() ? exit_done : exit_incomplete;
+  return rows > 0 && unknown == 0 && report.incomplete.empty() ? exit_done : exit_incomplete;
 }
 
 int run_benchmark(const BenchmarkOptions& options) {
