@@ -147,7 +147,8 @@ std::vector<std::string> parse_apk_repositories(std::string_view text) {
     line = trim(line);
     if (line.empty() || line.front() == '#' || line.front() == '@' || out.size() >= 200) continue;
     while (line.ends_with('/')) line.remove_suffix(1);
-    out.emplace_back(split_words(line).front());
+    // A line of slashes or of white space that trim() does not know leaves no word.
+    if (const auto words = split_words(line); !words.empty()) out.emplace_back(words.front());
   }
   return out;
 }

@@ -94,6 +94,11 @@ const std::string entries =
 // The name that apk 2.14 gives the cached index of this repository.
 TEST(ApkOffers, CacheName) { EXPECT_EQ(apk_cache_name(repository), "APKINDEX.70f61090.tar.gz"); }
 
+TEST(ApkOffers, RepositoriesWithoutCommentsTagsAndSlashes) {
+  EXPECT_EQ(parse_apk_repositories("# mirror\n\n/\n ///\n@edge http://x/edge\n\thttp://x/main/ \n"),
+            (std::vector<std::string>{"http://x/main"}));
+}
+
 TEST(ApkOffers, NewerVersionsOfASignedIndex) {
   const SignedIndex index = signed_index(entries);
   std::map<std::string, std::string> files{
