@@ -41,7 +41,7 @@ void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& p
       match_asset(asset, *db);
     } else {
       asset.assessment.not_assessed.push_back(
-          {"vulnerabilities", "there is no threat database", "plimsoll db import --from URL|DIR"});
+          {"vulnerabilities", "there is no threat database", "plimsoll db update"});
     }
     add_pending(asset, policy, now);
     if (asset.packages.empty()) {

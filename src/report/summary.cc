@@ -93,7 +93,7 @@ std::string database_line(const ThreatDbInfo& db) {
 std::optional<std::string> database_warning(const Report& report, int warning_days) {
   const ThreatDbInfo& db = report.threat_db;
   if (!db.present) {
-    return "there is no threat database: no known vulnerability was looked for. Make one with `plimsoll db import`.";
+    return "there is no threat database: no known vulnerability was looked for. Make one with `plimsoll db update`.";
   }
   if (db.starter_pack) {
     return fmt::format(
@@ -107,7 +107,7 @@ std::optional<std::string> database_warning(const Report& report, int warning_da
   const auto days = std::chrono::duration_cast<std::chrono::days>(report.generated_at - *as_of).count();
   if (days <= warning_days) return std::nullopt;
   return fmt::format(
-      "the threat database is {} days old: newer threats are not in it. Refresh it with `plimsoll db import`.", days);
+      "the threat database is {} days old: newer threats are not in it. Refresh it with `plimsoll db update`.", days);
 }
 
 std::optional<std::string> sandbox_warning(const SandboxReport& sandbox) {

@@ -13,7 +13,7 @@
 namespace plimsoll::threatdb {
 namespace {
 
-constexpr std::string_view import_advice = "import it again with `plimsoll db import`";
+constexpr std::string_view import_advice = "make it anew with `plimsoll db update` or `plimsoll db import`";
 constexpr std::array<std::string_view, section_count> section_names{
     "strings", "lists",    "links",         "records", "threats",  "opinions",   "affected",
     "events",  "packages", "package slots", "ids",     "id slots", "ecosystems", "sources"};
@@ -31,7 +31,7 @@ Error cannot_open(const std::string& path) {
                          : code == EACCES || code == EPERM ? ErrorKind::denied
                                                            : ErrorKind::unreachable;
   return {kind, "cannot open the threat database: " + std::string(std::strerror(code)), printable(path),
-          kind == ErrorKind::not_found ? "make one with `plimsoll db import --from URL|DIR`" : ""};
+          kind == ErrorKind::not_found ? "make one with `plimsoll db update`, or `plimsoll db import --from URL|DIR`" : ""};
 }
 
 Error cut_short(const std::string& path) {
