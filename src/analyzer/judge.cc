@@ -40,8 +40,7 @@ void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& p
     if (db != nullptr) {
       match_asset(asset, *db);
     } else {
-      asset.assessment.not_assessed.push_back(
-          {"vulnerabilities", "there is no threat database", "plimsoll db update"});
+      asset.assessment.not_assessed.push_back({"vulnerabilities", "there is no threat database", "plimsoll db update"});
     }
     add_pending(asset, policy, now);
     if (asset.packages.empty()) {

@@ -30,8 +30,9 @@ Error cannot_open(const std::string& path) {
   const ErrorKind kind = code == ENOENT                    ? ErrorKind::not_found
                          : code == EACCES || code == EPERM ? ErrorKind::denied
                                                            : ErrorKind::unreachable;
-  return {kind, "cannot open the threat database: " + std::string(std::strerror(code)), printable(path),
-          kind == ErrorKind::not_found ? "make one with `plimsoll db update`, or `plimsoll db import --from URL|DIR`" : ""};
+  return {
+      kind, "cannot open the threat database: " + std::string(std::strerror(code)), printable(path),
+      kind == ErrorKind::not_found ? "make one with `plimsoll db update`, or `plimsoll db import --from URL|DIR`" : ""};
 }
 
 Error cut_short(const std::string& path) {

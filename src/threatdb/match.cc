@@ -10,7 +10,8 @@
 namespace plimsoll::threatdb {
 namespace {
 
-constexpr std::string_view import_remedy = "fetch a feed that has them with `plimsoll db update` or `plimsoll db import`";
+constexpr std::string_view import_remedy =
+    "fetch a feed that has them with `plimsoll db update` or `plimsoll db import`";
 
 // An unknown severity is not a harmless one: it stands in the middle.
 double badness(const Threat& threat) { return threat.severity.score.value_or(5.0); }

@@ -81,6 +81,12 @@ TEST(Worker, AnswersARequestOfAnySize) {
   EXPECT_EQ(heard, 7u);
 }
 
+TEST(Worker, AnOrderThatCannotBeGivenCostsOnlyItself) {
+  Job job = job_for([](WorkerSide& side) -> Result<std::string> { return std::string(side.request()); });
+  job.descriptors = {1'000'000};  // open nowhere
+  EXPECT_FALSE(run(job).answer.ok());
+}
+
 TEST(Worker, ReadsBelowItsTreeOnThreadsAndNowhereElse) {
   const Descriptor tree(::open("/usr", O_PATH | O_DIRECTORY | O_CLOEXEC));
   Job job = job_for([](WorkerSide& side) -> Result<std::string> {

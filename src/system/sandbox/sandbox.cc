@@ -64,6 +64,7 @@ Result<Running> launch(int socket, const Job& job) {
   PLIMSOLL_TRY(answer, make_pipe());
   PLIMSOLL_TRY(request, as_file(job.request));
   const Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!nothing.valid()) return errno_error(errno, "open /dev/null", "");
   std::vector<int> sent{answer.write.get(), job.output >= 0 ? job.output : nothing.get(), request.get()};
   sent.insert(sent.end(), job.descriptors.begin(), job.descriptors.end());
   Pipe feed;
@@ -84,8 +85,13 @@ Result<Running> launch(int socket, const Job& job) {
   size_t handles = 0;
   if (receive_message(socket, &news, sizeof news, &handle, 1, handles) != sizeof news) return no_broker();
   if (news.ended) return errno_error(news.status, "start a worker", "");
-  if (!send_message(socket, &order, sizeof order, sent.data(), sent.size())) return no_broker();
-  return Running{{std::move(answer.read), std::move(feed.write)}, news.pid, Descriptor(handles == 1 ? handle : -1)};
+  Running running{{std::move(answer.read), std::move(feed.write)}, news.pid, Descriptor(handles == 1 ? handle : -1)};
+  if (send_message(socket, &order, sizeof order, sent.data(), sent.size())) return running;
+  // A worker without an order must not wait for one: the next would be taken for it. Its end is the broker's next news.
+  const int why = errno;
+  running.end();
+  receive_message(socket, &news, sizeof news, nullptr, 0, handles);
+  return errno_error(why, "give a worker its order", "");
 }
 
 Outcome lost(ErrorKind kind, const std::string& how) {
