@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "benchmark/pass_rates.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/sandboxed.h"
@@ -90,10 +91,19 @@ Result<World> assess_world(const ScanOptions& options) {
   PLIMSOLL_TRY(sandbox, start_sandbox());
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   world.policy = std::move(policy);
-  PLIMSOLL_TRY(db, threatdb::open_or_starter_pack(options.db));
+  PLIMSOLL_TRY(rules, load_rule_set(options.rules, world.policy));
+  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
+  world.benchmarks = std::move(benchmarks);
+  world.rules = std::move(rules);
+  std::optional<threatdb::ThreatDb> db;
+  if (!options.settings_only) {
+    PLIMSOLL_TRY(opened, threatdb::open_or_starter_pack(options.db));
+    db = std::move(opened);
+  }
 
   analyzer::Settings settings;
   settings.docker_socket = options.docker_socket;
+  settings.packages = !options.settings_only;
   settings.repositories = options.repositories;
   settings.changelogs = options.changelogs;
   settings.sandbox = sandbox.get();
@@ -110,8 +120,14 @@ Result<World> assess_world(const ScanOptions& options) {
   if (!options.record.empty()) PLIMSOLL_CHECK(record(report, options.record));
   line.show("scoring", 0, 0);
   // A recording is judged as of the moment it was made, so that the same recording gives the same report.
-  analyzer::judge(report, &db, world.policy, report.generated_at);
+  const analyzer::Judgement by{world.policy, world.rules};
+  if (options.settings_only) {
+    analyzer::judge_settings(report, by, report.generated_at);
+  } else {
+    analyzer::judge(report, db ? &*db : nullptr, by, report.generated_at);
+  }
   PLIMSOLL_CHECK(select_assets(report, settings.targets));
+  report.benchmarks = benchmark::pass_rates(report, world.benchmarks);  // of what was asked for
   world.report = std::move(report);
   return world;
 }

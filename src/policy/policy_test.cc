@@ -67,7 +67,7 @@ TEST(DefaultPolicy, GivesEverySetting) {
   ASSERT_TRUE(document.ok());
   EXPECT_TRUE(settings_absent(*document).empty());
   EXPECT_TRUE(update_settings_absent(*document).empty());
-  EXPECT_EQ(scoring_settings().size(), 35U);
+  EXPECT_EQ(scoring_settings().size(), 39U);
 }
 
 TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {
@@ -101,6 +101,16 @@ TEST(UserPolicy, IsLaidOverTheDefault) {
   expected.user_additions = {{"customer data", "data=customers", 12}};
   EXPECT_EQ(policy->scoring, expected);
   EXPECT_FALSE(policy->routes.empty());
+}
+
+TEST(UserPolicy, SwitchesRulesOff) {
+  auto policy = parse_policy(kHead + "benchmark: {off: [host.a.b, \"host.ssh.*\"]}\n", "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  EXPECT_EQ(policy->scoring.checks_off, (std::vector<std::string>{"host.a.b", "host.ssh.*"}));
+  EXPECT_NE(faults_of(kHead + "benchmark: {of: []}\n").find("did you mean \"off\"?"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "benchmark: {off: [[]]}\n").find("mine.yaml:2:19: benchmark.off holds ids"),
+            std::string::npos)
+      << faults_of(kHead + "benchmark: {off: [[]]}\n");
 }
 
 TEST(UserPolicy, TellsAllFaultsWithTheirPlaces) {

@@ -5,6 +5,7 @@
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/incomplete.h"
+#include "probe/container/host_scan.h"
 #include "runtime/runtime.h"
 #include "system/connections.h"
 #include "system/machine.h"
@@ -20,6 +21,8 @@ struct ContainerProbe {
 
 // Gathers the facts of docs/facts.md for one container. Never judges, never fails as a whole: what cannot be
 // read becomes an unknown fact and an entry of not_assessed.
+ContainerProbe probe_container(const system::Machine& machine, const HostScan& host, const runtime::Listed& listed);
+// The same with a scan of its own, for one container.
 ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed);
 
 using Connection = system::Connection;

@@ -30,9 +30,10 @@ bool is_host_namespace(const View& view, int pid) {
   for (const auto& process : view.processes) {
     if (process.pid() != pid) continue;
     const auto& own = process.namespaces.at("net");
-    const auto host = view.initial.find("net");
+    const auto host = view.host.initial.find("net");
     // Not known: taken for the host's, so that none of the host's sockets are put on the container's account.
-    return !own.known() || host == view.initial.end() || !host->second.known() || *own.value == *host->second.value;
+    return !own.known() || host == view.host.initial.end() || !host->second.known() ||
+           *own.value == *host->second.value;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/facts.h"
+#include "probe/container/host_scan.h"
 #include "probe/container/process.h"
 #include "system/gaps.h"
 #include "system/machine.h"
@@ -21,8 +22,7 @@ struct MountView {
 // All that the facts of one container are made from.
 struct View {
   const system::Machine& machine;
-  Namespaces initial;
-  Fact<std::vector<system::Mount>> host_mounts;
+  const HostScan& host;
   std::vector<Process> processes;  // the container's first process in front
   std::vector<MountView> mount_views;
   std::string mounts_unknown;  // why mount_views is empty or short; empty when it is whole

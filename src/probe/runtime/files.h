@@ -1,0 +1,52 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/fact_tree.h"
+#include "system/machine.h"
+
+namespace plimsoll::probe {
+
+struct Account {
+  std::string name, home;
+  uint32_t group = 0;
+};
+
+// Files of the host as trees {path, type, mode, uid, gid, user, group, size, exposed_by}. Links are followed, within
+// the host; `exposed_by` is the first directory above that somebody else than root may write to.
+class Files {
+ public:
+  explicit Files(const system::Machine& machine);
+
+  const system::Machine& machine() const { return machine_; }
+
+  // absent when there is no such file; unknown when it may not be looked at.
+  FactTree describe(const std::string& path) const;
+  // The first of `paths` that exists; absent when none does.
+  FactTree first_of(const std::vector<std::string>& paths) const;
+  // Those of `directory` whose name ends in `suffix`, down to `depth` levels below it; at most 4096.
+  FactTree below(const std::string& directory, const std::string& suffix, int depth) const;
+
+  // The path with its links resolved; as given where that fails.
+  std::string resolve(const std::string& path) const;
+
+  // Home directory of a user; empty when it is not known.
+  std::string home_of(uint32_t uid) const;
+
+  // Who may use what belongs to the group: the members /etc/group names, and those whose own group it is. Absent when
+  // there is no such group.
+  FactTree members_of(const std::string& group) const;
+
+ private:
+  void collect(const std::string& directory, const std::string& suffix, int depth, std::vector<FactTree>& out) const;
+  std::string exposed_by(const std::string& path) const;
+
+  const system::Machine& machine_;
+  std::map<uint32_t, Account> users_;
+  std::map<uint32_t, std::string> groups_;
+  std::map<std::string, std::pair<uint32_t, std::string>> members_;  // group -> its id, its members with commas
+  std::string unknown_;                                              // why the two files could not be read
+};
+
+}  // namespace plimsoll::probe
