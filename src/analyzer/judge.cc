@@ -42,7 +42,7 @@ void check_settings(Report& report, const Judgement& by) {
     std::stable_sort(asset.threats.begin(), asset.threats.end(), [](const Threat& a, const Threat& b) {
       return a.severity.score.value_or(5) > b.severity.score.value_or(5);  // as matching orders
     });
-    const auto counts = benchmark::counts_of(asset.checks);
+    const auto counts = count_outcomes(asset.checks);
     const size_t unknown = counts[static_cast<size_t>(CheckOutcome::unknown)];
     if (unknown == 0) continue;
     asset.assessment.not_assessed.push_back(

@@ -128,13 +128,16 @@ class Judge {
     return test_value(condition.test, found, &other);
   }
 
-  // Calls `visit(frame of the item)` for each until it says stop (false).
+  static bool full(const Verdict& out) { return out.decided.size() >= kMaxDecided; }
+
+  // Calls `visit(frame of the item)` for each until it says stop (false). Items get labels while `out` (may be null)
+  // has room for what they decide.
   template <class Visit>
-  void over_items(const Found& list, const Condition& condition, const Frame& frame, bool labelled,
+  void over_items(const Found& list, const Condition& condition, const Frame& frame, const Verdict* out,
                   const Visit& visit) {
     Frame item;
     item.outer = &frame;
-    const auto enter = [&](const FactTree& tree, const std::string& label) {
+    const auto enter = [&](const FactTree& tree, bool labelled, const std::string& label) {
       item.tree = {&tree, tree.source.empty() ? list.source : std::string_view(tree.source), {}};
       if (tree.kind == FactTree::Kind::unknown) item.tree.problem = tree.text.empty() ? "not read" : tree.text;
       if (labelled) item.label = fmt::format("{}[{}]", named(condition.path, frame), label);
@@ -142,13 +145,15 @@ class Judge {
     };
     if (list.node->kind == FactTree::Kind::map) {
       for (const auto& [name, member] : list.node->members) {
+        const bool labelled = out != nullptr && !full(*out);
         item.key = FactTree::of(name);
-        if (!enter(member, labelled ? printable(name, 80) : std::string())) return;
+        if (!enter(member, labelled, labelled ? printable(name, 80) : std::string())) return;
       }
       return;
     }
     for (size_t i = 0; i < list.node->items.size(); ++i) {
-      if (!enter(list.node->items[i], labelled ? label_of(list.node->items[i], i) : std::string())) return;
+      const bool labelled = out != nullptr && !full(*out);
+      if (!enter(list.node->items[i], labelled, labelled ? label_of(list.node->items[i], i) : std::string())) return;
     }
   }
 
@@ -166,7 +171,7 @@ class Judge {
     // `all` ends at the first no, the others at the first yes.
     const Tristate last = condition.kind == Kind::each_all ? Tristate::no : Tristate::yes;
     Tristate found = inverse(last);
-    over_items(list, condition, frame, false, [&](const Frame& item) {
+    over_items(list, condition, frame, nullptr, [&](const Frame& item) {
       const Tristate one = state(condition.parts.front(), item);
       if (one == last || one == Tristate::unknown) found = one;
       return one != last;
@@ -175,6 +180,10 @@ class Judge {
   }
 
   void explain_test(const Condition& condition, const Frame& frame, Verdict& out) {
+    if (full(out)) {
+      ++out.left_off;
+      return;
+    }
     const Found found = find(condition.path, frame);
     const Tested tested = test(condition, frame);
     add({named(condition.path, frame),
@@ -206,7 +215,7 @@ class Judge {
           out);
       return;
     }
-    over_items(list, condition, frame, true, [&](const Frame& item) {
+    over_items(list, condition, frame, &out, [&](const Frame& item) {
       if (state(condition.parts.front(), item) == deciding) explain(condition.parts.front(), item, deciding, out);
       return true;
     });
@@ -216,7 +225,7 @@ class Judge {
     for (const Decision& one : out.decided) {
       if (one == decision) return;
     }
-    if (out.decided.size() < kMaxDecided) {
+    if (!full(out)) {
       out.decided.push_back(std::move(decision));
     } else {
       ++out.left_off;

@@ -6,12 +6,6 @@
 
 namespace plimsoll::benchmark {
 
-OutcomeCounts counts_of(const std::vector<CheckResult>& checks) {
-  OutcomeCounts counts{};
-  for (const CheckResult& row : checks) ++counts[static_cast<size_t>(row.outcome)];
-  return counts;
-}
-
 CheckOutcome worst_of(const std::vector<CheckOutcome>& outcomes) {
   for (const CheckOutcome worst :
        {CheckOutcome::fail, CheckOutcome::unknown, CheckOutcome::manual, CheckOutcome::pass}) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <vector>
 
 #include "benchmark/rule.h"
@@ -7,10 +6,6 @@
 #include "model/report.h"
 
 namespace plimsoll::benchmark {
-
-// How many rows came out how; index by CheckOutcome.
-using OutcomeCounts = std::array<size_t, 5>;
-OutcomeCounts counts_of(const std::vector<CheckResult>& checks);
 
 // Worst first: fail, unknown, manual, pass, not applicable. One of a group decides for it: a control fails when one of
 // its rules fails anywhere, and so on. Not applicable when there is none.

@@ -22,14 +22,6 @@ struct BenchmarkOptions {
   bool list = false, all = false;
 };
 
-Result<benchmark::RuleSet> rules_of(const ScanOptions& options) {
-  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
-  PLIMSOLL_TRY(rules, load_rule_set(options.rules, policy));
-  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
-  if (!options.choice.empty()) rules.maps = std::move(benchmarks);
-  return rules;
-}
-
 // The levels a rule can fail with, the worst first.
 std::string levels_of(const benchmark::Rule& rule) {
   std::vector<std::string> words;
@@ -38,13 +30,13 @@ std::string levels_of(const benchmark::Rule& rule) {
 }
 
 int run_list(const BenchmarkOptions& options) {
-  Result<benchmark::RuleSet> rules = rules_of(options.scan);
-  if (!rules.ok()) return fail(rules.error(), exit_usage);
+  const Result<Ground> ground = load_ground(options.scan);
+  if (!ground.ok()) return fail(ground.error(), exit_usage);
   const Result<report::Options> how = render_options(options.scan, policy::Policy{});
   if (!how.ok()) return fail(how.error(), exit_usage);
   report::Page page(how->columns, how->colour);
   std::string section;
-  for (const benchmark::Rule& rule : rules->rules) {
+  for (const benchmark::Rule& rule : ground->rules.rules) {
     if (rule.section != section) {
       if (!section.empty()) page.blank();
       page.line(rule.section, report::Style::bold);
@@ -52,7 +44,7 @@ int run_list(const BenchmarkOptions& options) {
     section = rule.section;
     page.paragraph("  " + rule.id + " ", fmt::format("({}) {}", levels_of(rule), rule.title), 4);
   }
-  for (const benchmark::ControlMap& map : rules->maps) {
+  for (const benchmark::ControlMap& map : ground->benchmarks) {
     const auto with_rules = std::count_if(map.controls.begin(), map.controls.end(),
                                           [](const benchmark::Control& control) { return !control.rules.empty(); });
     page.blank();
@@ -61,24 +53,23 @@ int run_list(const BenchmarkOptions& options) {
                                map.edition, map.controls.size(), with_rules),
                    2);
   }
-  if (!rules->switched_off.empty()) {
+  if (!ground->rules.switched_off.empty()) {
     page.blank();
-    page.paragraph("", "Switched off by the policy: " + join(rules->switched_off, ", "), 2, report::Style::doubt);
+    page.paragraph("", "Switched off by the policy: " + join(ground->rules.switched_off, ", "), 2,
+                   report::Style::doubt);
   }
   return deliver(page.take(), options.scan);
 }
 
 int run_explain_rule(const BenchmarkOptions& options) {
-  Result<benchmark::RuleSet> rules = rules_of(options.scan);
-  if (!rules.ok()) return fail(rules.error(), exit_usage);
-  BenchmarkOptions one = options;
-  one.scan.choice.checks = {options.explain};
-  benchmark::RuleSet chosen = *rules;
-  if (const auto found = narrow(chosen, one.scan.choice); !found.ok()) return fail(found.error(), exit_usage);
+  ScanOptions one = options.scan;
+  one.choice.checks = {options.explain};
+  const Result<Ground> ground = load_ground(one);
+  if (!ground.ok()) return fail(ground.error(), exit_usage);
   const Result<report::Options> how = render_options(options.scan, policy::Policy{});
   if (!how.ok()) return fail(how.error(), exit_usage);
   report::Page page(how->columns, how->colour);
-  for (const benchmark::Rule& rule : chosen.rules) {
+  for (const benchmark::Rule& rule : ground->rules.rules) {
     page.line(rule.id, report::Style::bold);
     page.paragraph("", rule.title, 0);
     page.paragraph("  looks at  ", std::string(benchmark::name_of(rule.subject)) + ", section " + rule.section, 12);
@@ -87,7 +78,7 @@ int run_explain_rule(const BenchmarkOptions& options) {
     if (!rule.manual.empty()) page.paragraph("  look at   ", rule.manual, 12);
     if (!rule.remedy.empty()) page.paragraph("  remedy    ", rule.remedy, 12);
     for (const std::string& reference : rule.references) page.paragraph("  see       ", reference, 12);
-    for (const benchmark::ControlMap& map : rules->maps) {
+    for (const benchmark::ControlMap& map : ground->rules.maps) {
       for (const benchmark::Control& control : map.controls) {
         if (std::find(control.rules.begin(), control.rules.end(), rule.id) == control.rules.end()) continue;
         const std::string level = control.level.empty() ? "" : ", level " + control.level;
@@ -123,10 +114,12 @@ Result<bool> a_check_fails(const Report& report, const std::string& fail_on) {
 // Exit code 3 when a check that was asked for could not be decided, or part of the run failed. What only the levels
 // would need beside that does not count here.
 int decided(const Report& report) {
-  size_t unknown = 0;
+  size_t unknown = 0, rows = 0;
   for (const AssetReport& asset : report.assets) {
+    rows += asset.checks.size();
     for (const CheckResult& row : asset.checks) unknown += row.outcome == CheckOutcome::unknown ? 1 : 0;
   }
+  if (rows == 0) std::fputs("plimsoll: no setting was read that a check is about (exit code 3)\n", stderr);
   if (unknown > 0) {
     std::fprintf(stderr, "plimsoll: %zu check%s could not be decided, named in the report (exit code 3)\n", unknown,
                  unknown == 1 ? "" : "s");
@@ -135,15 +128,15 @@ int decided(const Report& report) {
     std::fprintf(stderr, "plimsoll: not assessed: %s: %s\n", printable(part.what, 200).c_str(),
                  printable(part.reason, 200).c_str());
   }
-  return unknown == 0 && report.incomplete.empty() ? exit_done : exit_incomplete;
+  return rows > 0 && unknown == 0 && report.incomplete.empty() ? exit_done : exit_incomplete;
 }
 
 int run_benchmark(const BenchmarkOptions& options) {
   const Result<bool> early = a_check_fails(Report{}, options.scan.fail_on);
   if (!early.ok()) return fail(early.error(), exit_usage);
-  const Result<benchmark::RuleSet> rules = rules_of(options.scan);
-  if (!rules.ok()) return fail(rules.error(), exit_usage);
-  Result<World> world = assess_world(options.scan);
+  Result<Ground> ground = load_ground(options.scan);
+  if (!ground.ok()) return fail(ground.error(), exit_usage);
+  Result<World> world = assess_world(options.scan, std::move(*ground));
   if (!world.ok()) return fail(world.error(), exit_incomplete);
   const Result<report::Options> how = render_options(options.scan, world->policy);
   if (!how.ok()) return fail(how.error(), exit_usage);

@@ -30,17 +30,23 @@ struct ScanOptions {
 // The policy in `file`, laid over the built-in one; the built-in one when no file is named.
 Result<policy::Policy> load_policy(const std::string& file);
 
-// A scored world and what it was scored with.
-struct World {
-  Report report;
+// What is judged with.
+struct Ground {
   policy::Policy policy;
-  benchmark::RuleSet rules;
-  std::vector<benchmark::ControlMap> benchmarks;  // those that were asked for
+  benchmark::RuleSet rules;                       // those that were asked for
+  std::vector<benchmark::ControlMap> benchmarks;  // likewise
+};
+Result<Ground> load_ground(const ScanOptions& options);
+
+// A scored world and what it was scored with.
+struct World : Ground {
+  Report report;
 };
 
 // Gathers and judges. When single containers or the host were named, the rest is scored too (levels depend on it) and
 // then left out of the report.
 Result<World> assess_world(const ScanOptions& options);
+Result<World> assess_world(const ScanOptions& options, Ground ground);
 
 // The renderer's options for this terminal and command line; malformed when --severity names no level.
 Result<report::Options> render_options(const ScanOptions& options, const policy::Policy& policy);

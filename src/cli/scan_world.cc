@@ -85,16 +85,26 @@ Status record(const Report& gathered, const std::string& directory) {
 
 }  // namespace
 
+Result<Ground> load_ground(const ScanOptions& options) {
+  Ground ground;
+  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
+  ground.policy = std::move(policy);
+  PLIMSOLL_TRY(rules, load_rule_set(options.rules, ground.policy));
+  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
+  ground.rules = std::move(rules);
+  ground.benchmarks = std::move(benchmarks);
+  return ground;
+}
+
 Result<World> assess_world(const ScanOptions& options) {
-  World world;
+  PLIMSOLL_TRY(ground, load_ground(options));
+  return assess_world(options, std::move(ground));
+}
+
+Result<World> assess_world(const ScanOptions& options, Ground ground) {
   // First: its broker must not inherit what is read below, and gets ready while that is read.
   PLIMSOLL_TRY(sandbox, start_sandbox());
-  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
-  world.policy = std::move(policy);
-  PLIMSOLL_TRY(rules, load_rule_set(options.rules, world.policy));
-  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
-  world.benchmarks = std::move(benchmarks);
-  world.rules = std::move(rules);
+  World world{std::move(ground), {}};
   std::optional<threatdb::ThreatDb> db;
   if (!options.settings_only) {
     PLIMSOLL_TRY(opened, threatdb::open_or_starter_pack(options.db));

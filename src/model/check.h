@@ -33,10 +33,19 @@ struct CheckResult {
   bool operator==(const CheckResult&) const = default;
 };
 
+// How many rows came out how; index by CheckOutcome.
+using OutcomeCounts = std::array<size_t, 5>;
+
+inline OutcomeCounts count_outcomes(const std::vector<CheckResult>& checks) {
+  OutcomeCounts counts{};
+  for (const CheckResult& row : checks) ++counts[static_cast<size_t>(row.outcome)];
+  return counts;
+}
+
 // How the controls of one benchmark and edition came out over a report.
 struct BenchmarkRate {
   std::string benchmark, edition;
-  std::array<size_t, 5> controls{};  // by CheckOutcome; a control without a rule of ours is manual
+  OutcomeCounts controls{};  // by CheckOutcome; a control without a rule of ours is manual
   // Passes of the controls that were decided or should have been (pass, fail, unknown), 0-1: unknown is no pass.
   double rate = 0;
   bool operator==(const BenchmarkRate&) const = default;

@@ -47,7 +47,7 @@ struct Line {
 struct Section {
   std::string title;
   std::vector<Line> lines;
-  std::array<size_t, 5> counts{};
+  OutcomeCounts counts{};
 };
 
 class Sections {
@@ -117,7 +117,7 @@ std::string detail_of(const CheckResult& row) {
 void details(Page& page, const Line& line) {
   constexpr size_t indent = 8;
   const std::string margin(indent, ' ');
-  if (!line.note.empty()) page.paragraph(margin, line.note, indent, Style::dim);
+  if (!line.note.empty() && !line.title.empty()) page.paragraph(margin, line.note, indent, Style::dim);
   size_t shown = 0;
   for (const CheckResult* row : line.rows) {
     if (shown++ == subjects_shown) {
@@ -172,7 +172,7 @@ void print_assets(Page& page, const Report& report) {
             Style::bold);
   for (const AssetReport& asset : report.assets) {
     if (asset.checks.empty()) continue;
-    const auto counts = outcomes_of(asset.checks);
+    const auto counts = count_outcomes(asset.checks);
     const auto of = [&](CheckOutcome outcome) { return counts[static_cast<size_t>(outcome)]; };
     const size_t judged = of(CheckOutcome::pass) + of(CheckOutcome::fail) + of(CheckOutcome::unknown);
     const bool unsure = level_word(asset) == "unknown";

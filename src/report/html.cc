@@ -127,7 +127,7 @@ string gap_text(const Incomplete& gap) {
 // What failed, is unknown or waits for a person; the rest is counted.
 string check_table(const AssetReport& asset) {
   if (asset.checks.empty()) return {};
-  string out = element("p", "Settings: " + outcomes_text(outcomes_of(asset.checks)));
+  string out = element("p", "Settings: " + outcomes_text(count_outcomes(asset.checks)));
   string rows;
   for (const CheckResult& row : asset.checks) {
     if (row.outcome == CheckOutcome::pass || row.outcome == CheckOutcome::not_applicable) continue;

@@ -90,13 +90,7 @@ std::string database_line(const ThreatDbInfo& db) {
   return out;
 }
 
-std::array<size_t, 5> outcomes_of(const std::vector<CheckResult>& checks) {
-  std::array<size_t, 5> counts{};
-  for (const CheckResult& row : checks) ++counts[static_cast<size_t>(row.outcome)];
-  return counts;
-}
-
-std::string outcomes_text(const std::array<size_t, 5>& counts) {
+std::string outcomes_text(const OutcomeCounts& counts) {
   std::vector<std::pair<std::string_view, size_t>> rows;
   for (const CheckOutcome outcome : {CheckOutcome::fail, CheckOutcome::unknown, CheckOutcome::manual,
                                      CheckOutcome::pass, CheckOutcome::not_applicable}) {
@@ -114,10 +108,10 @@ std::string rate_text(const BenchmarkRate& rate) {
 }
 
 std::string checks_line(const Report& report) {
-  std::array<size_t, 5> counts{};
+  OutcomeCounts counts{};
   size_t all = 0;
   for (const AssetReport& asset : report.assets) {
-    const auto one = outcomes_of(asset.checks);
+    const auto one = count_outcomes(asset.checks);
     for (size_t i = 0; i < counts.size(); ++i) counts[i] += one[i];
     all += asset.checks.size();
   }

@@ -36,8 +36,7 @@ std::string database_line(const ThreatDbInfo& db);
 // "settings: 210 checks: 150 pass, 40 fail, 5 manual, 15 unknown; CIS Docker 1.6.0: 78 % pass"; empty without checks.
 std::string checks_line(const Report& report);
 // "150 pass, 40 fail"; outcomes without a row are left out.
-std::string outcomes_text(const std::array<size_t, 5>& counts);
-std::array<size_t, 5> outcomes_of(const std::vector<CheckResult>& checks);
+std::string outcomes_text(const OutcomeCounts& counts);
 std::string rate_text(const BenchmarkRate& rate);  // "78 % of 90 controls pass", "none of its controls was decided"
 
 // Why the database is not to be relied on; nothing when it is there and fresh.

@@ -111,7 +111,7 @@ void write_check(JsonWriter& out, const CheckResult& row) {
   out.end_object();
 }
 
-void write_outcomes(JsonWriter& out, const std::array<size_t, 5>& counts) {
+void write_outcomes(JsonWriter& out, const OutcomeCounts& counts) {
   out.begin_object();
   for (size_t i = 0; i < counts.size(); ++i) {
     std::string name(name_of(static_cast<CheckOutcome>(i)));
@@ -119,12 +119,6 @@ void write_outcomes(JsonWriter& out, const std::array<size_t, 5>& counts) {
     out.member(name, counts[i]);
   }
   out.end_object();
-}
-
-std::array<size_t, 5> outcomes_of(const std::vector<CheckResult>& checks) {
-  std::array<size_t, 5> counts{};
-  for (const CheckResult& row : checks) ++counts[static_cast<size_t>(row.outcome)];
-  return counts;
 }
 
 void write_benchmark(JsonWriter& out, const BenchmarkRate& rate) {
@@ -187,7 +181,7 @@ void write_asset(JsonWriter& out, const AssetReport& report, bool with_packages)
   write_array(out, report.threats, write_threat);
   if (!report.checks.empty()) {
     out.key("check_counts");
-    write_outcomes(out, outcomes_of(report.checks));
+    write_outcomes(out, count_outcomes(report.checks));
     out.key("checks");
     write_array(out, report.checks, write_check);
   }

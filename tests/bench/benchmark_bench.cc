@@ -1,8 +1,8 @@
 // Evaluates 400 rules (a third for containers) over a host and 50 containers of about 100 facts each, and reads the
 // rules: both must be small beside what gathering costs.
 #include <sys/resource.h>
+#include <time.h>
 
-#include <chrono>
 #include <cstdio>
 #include <string>
 
@@ -12,7 +12,12 @@
 namespace {
 
 using namespace plimsoll;
-using Clock = std::chrono::steady_clock;
+// Time of this process alone: others on the machine do not count.
+double cpu_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+}
 
 std::string rule_file(const char* subject, int count) {
   std::string text =
@@ -60,28 +65,27 @@ Report world(int containers) {
   return report;
 }
 
-double ms(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
-
 }  // namespace
 
 int main() {
-  const auto start = Clock::now();
+  const double start = cpu_ms();
   const auto rules = benchmark::load_rules({{"h", rule_file("host", 270)}, {"c", rule_file("container", 130)}});
-  const auto loaded = Clock::now();
+  const double loaded = cpu_ms();
   if (!rules.ok()) {
     std::fprintf(stderr, "%s\n", rules.error().message.c_str());
     return 1;
   }
   Report report = world(50);
-  const auto before = Clock::now();
+  const double before = cpu_ms();
   benchmark::evaluate(report, *rules);
-  const auto after = Clock::now();
+  const double after = cpu_ms();
   size_t rows = 0;
   for (const AssetReport& asset : report.assets) rows += asset.checks.size();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("400 rules read: %.1f ms; %zu rows evaluated: %.1f ms (%.2f us a row, %.2f of reading); peak %ld KiB\n",
-              ms(loaded - start), rows, ms(after - before), 1000 * ms(after - before) / static_cast<double>(rows),
-              ms(after - before) / ms(loaded - start), usage.ru_maxrss);
+  std::printf(
+      "CPU time: 400 rules read: %.1f ms; %zu rows evaluated: %.1f ms (%.2f us a row, %.2f of reading); peak %ld KiB\n",
+      loaded - start, rows, after - before, 1000 * (after - before) / static_cast<double>(rows),
+      (after - before) / (loaded - start), usage.ru_maxrss);
   return 0;
 }

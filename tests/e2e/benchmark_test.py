@@ -232,6 +232,12 @@ class Benchmark(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("/nonexistent", done.stderr)
 
+    def test_nothing_checked_is_not_all_well(self):
+        empty = {"schema": "plimsoll.recording/1", "assets": [
+            {"asset": {"id": "host:1", "kind": "host", "name": "box", "node": "box"}, "host": {"hostname": "box"}}]}
+        (self.dir / "rec" / "facts.json").write_text(json.dumps(empty))
+        self.assertIn("No setting was read", self.run_it("house", code=3).stdout)
+
     def test_this_machine_without_an_engine(self):
         done = subprocess.run([PLIMSOLL, "benchmark", "--rules", str(self.rules), "--docker-socket", "/nonexistent.sock",
                                "--format", "json"], capture_output=True, text=True, timeout=120)

@@ -160,7 +160,7 @@ TEST(Pam, IncludesAreFollowedAndCirclesEnd) {
   const auto read = [](const std::string& name) -> Result<std::string> {
     if (name == "sshd") return std::string("@include common-auth\naccount required pam_nologin.so\n");
     if (name == "common-auth") return std::string("auth [success=1 default=ignore] pam_unix.so nullok # c\n");
-    if (name == "loop") return std::string("auth include loop\n");
+    if (name == "loop") return std::string("auth include loop\nauth include loop\nauth include loop\n");
     return Error{ErrorKind::not_found, "not there", name};
   };
   const PamStack stack = read_pam_stack(read, "sshd");

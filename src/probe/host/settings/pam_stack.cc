@@ -9,7 +9,7 @@ namespace plimsoll::probe::settings {
 namespace {
 
 constexpr int kMaxDepth = 16;
-constexpr size_t kMaxRules = 1000;
+constexpr size_t kMaxRules = 1000, kMaxFiles = 500;
 
 using Read = std::function<Result<std::string>(const std::string&)>;
 
@@ -29,8 +29,9 @@ std::vector<std::string> pam_words(std::string_view line) {
   return out;
 }
 
-void add(const Read& read, const std::string& name, const std::string& only, int depth, PamStack& out) {
-  if (depth > kMaxDepth || out.rules.size() >= kMaxRules) {
+void add(const Read& read, const std::string& name, const std::string& only, int depth, size_t& files, PamStack& out) {
+  if (out.unknown.size() > kMaxFiles) return;
+  if (depth > kMaxDepth || out.rules.size() >= kMaxRules || ++files > kMaxFiles) {
     out.unknown.push_back(name + ": includes go too deep");
     return;
   }
@@ -51,7 +52,7 @@ void add(const Read& read, const std::string& name, const std::string& only, int
     std::vector<std::string> words = pam_words(line);
     joined.clear();
     if (words.size() >= 2 && words[0] == "@include") {
-      add(read, words[1], only, depth + 1, out);
+      add(read, words[1], only, depth + 1, files, out);
       continue;
     }
     if (words.size() < 3) continue;
@@ -59,7 +60,7 @@ void add(const Read& read, const std::string& name, const std::string& only, int
     const std::string type = lower(words[0]);
     if (!only.empty() && type != only) continue;
     if (words[1] == "include" || words[1] == "substack") {
-      add(read, words[2], type, depth + 1, out);
+      add(read, words[2], type, depth + 1, files, out);
       continue;
     }
     if (out.rules.size() >= kMaxRules) break;
@@ -71,7 +72,8 @@ void add(const Read& read, const std::string& name, const std::string& only, int
 
 PamStack read_pam_stack(const Read& read, const std::string& name) {
   PamStack out;
-  add(read, name, {}, 0, out);
+  size_t files = 0;
+  add(read, name, {}, 0, files, out);
   return out;
 }
 

@@ -135,6 +135,8 @@ TEST(Sudo, AliasesJoinedLinesAndNegations) {
   ASSERT_EQ(sudoers.grants.size(), 2u);
   EXPECT_EQ(sudoers.grants[1].who, "ann");
   EXPECT_TRUE(sudoers.grants[0].negated_neighbour);
+  const std::string fan = "User_Alias A = B,B,B,B,B,B,B,B,B,B\nUser_Alias B = A,A,A,A,A,A,A,A,A,A\nA ALL = ALL\n";
+  EXPECT_FALSE(sudo({{"/s", fan}}).unknown.empty());  // bounded, and said
   EXPECT_TRUE(sudo({{"/s", "User_Alias A = B\nUser_Alias B = A\nA ALL = ALL\n"}}).grants.size() <= 1);  // a circle ends
 }
 

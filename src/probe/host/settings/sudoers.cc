@@ -11,7 +11,7 @@ namespace plimsoll::probe::settings {
 namespace {
 
 constexpr int kMaxDepth = 16;
-constexpr size_t kMaxFiles = 1000, kMaxGrants = 100'000, kMaxMembers = 10'000;
+constexpr size_t kMaxFiles = 1000, kMaxLines = 100'000, kMaxGrants = 100'000, kMaxExpansions = 1'000'000;
 
 struct Line {
   std::string text;
@@ -69,6 +69,7 @@ class Reader {
     read_file(path, 0);
     for (const Line& line : lines_) take_alias(line);
     for (const Line& line : lines_) take(line);
+    if (expansions_ > kMaxExpansions) out_.unknown.push_back(path + ": too many aliases");
     return std::move(out_);
   }
 
@@ -116,7 +117,9 @@ class Reader {
       return;
     }
     const std::string_view kept = trim(without_comment(line));
-    if (!kept.empty()) lines_.push_back({std::string(kept), path + ":" + std::to_string(number)});
+    if (lines_.size() == kMaxLines) out_.unknown.push_back(path + ": too many lines");
+    if (!kept.empty() && lines_.size() <= kMaxLines)
+      lines_.push_back({std::string(kept), path + ":" + std::to_string(number)});
   }
 
   void read_directory(const std::string& directory, int depth) {
@@ -152,8 +155,9 @@ class Reader {
   }
 
   void expand(const std::string& item, int depth, std::vector<std::string>& out) {
+    if (++expansions_ > kMaxExpansions) return;
     const auto alias = aliases_.find(item);
-    if (alias == aliases_.end() || depth > kMaxDepth || out.size() > kMaxMembers) {
+    if (alias == aliases_.end() || depth > kMaxDepth) {
       if (!item.empty()) out.push_back(item);
       return;
     }
@@ -285,7 +289,7 @@ class Reader {
   }
 
   const SudoersSource& source_;
-  size_t files_ = 0;
+  size_t files_ = 0, expansions_ = 0;
   std::vector<Line> lines_;
   std::map<std::string, std::vector<std::string>> aliases_;
   bool password_ = true;

@@ -38,7 +38,7 @@ struct SudoersSource {
   std::function<Result<std::vector<std::string>>(const std::string& path)> list;
 };
 
-// sudoers(5). Bounded: includes 16 deep, 1000 files, 100 000 grants, aliases 16 deep.
+// sudoers(5). Bounded: includes 16 deep, 1000 files, 100 000 grants, aliases 16 deep and 1 000 000 of them.
 Sudoers parse_sudoers(const SudoersSource& source, const std::string& path);
 
 }  // namespace plimsoll::probe::settings
