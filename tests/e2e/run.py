@@ -58,8 +58,9 @@ class World:
         cls.json = cls.scan()
 
     @classmethod
-    def scan(cls, *targets, db=None):
-        done = run(PLIMSOLL, "scan", "--db", db or cls.db, "--format", "json", *targets, check=[0, 3])
+    def scan(cls, *targets, db=None, policy=None):
+        more = ["--policy", policy] if policy else []
+        done = run(PLIMSOLL, "scan", "--db", db or cls.db, "--format", "json", *more, *targets, check=[0, 3])
         return json.loads(done.out)
 
     @classmethod
@@ -181,14 +182,17 @@ class Scores(unittest.TestCase):
         self.assertIn((DEMO + "visitor", DEMO + "nginx", "HTTP"), seen)
 
     def test_an_escape_weighs_on_the_host(self):
-        report = World.scan(db=World.small_db)
+        # Without the checks of the host: on a machine that is badly kept they alone can bring it to 100.
+        policy = World.scratch + "/no-host-checks.yaml"
+        pathlib.Path(policy).write_text('schema: plimsoll.policy/1\nbenchmark: {off: ["host.*", "docker.*"]}\n')
+        report = World.scan(db=World.small_db, policy=policy)
         with_escape = host(report)
         routes = {r["id"] for a in report["assets"] for r in a["routes"] if r["assessed"]}
         self.assertIn("esc.runtime_socket", routes)
         for name in ("privileged", "socket"):
             run("docker", "stop", "-t", "0", DEMO + name, check=[0])
         try:
-            without = host(World.scan(db=World.small_db))
+            without = host(World.scan(db=World.small_db, policy=policy))
         finally:
             for name in ("privileged", "socket"):
                 run("docker", "start", DEMO + name, check=[0])
