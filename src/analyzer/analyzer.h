@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "benchmark/rule_set.h"
 #include "model/report.h"
 #include "policy/policy.h"
 #include "system/machine.h"
@@ -28,6 +29,7 @@ inline constexpr const char* recording_file = "facts.json";
 
 struct Settings {
   std::vector<Target> targets;  // empty: all
+  bool packages = true;         // read file trees for packages; without, a scan is a matter of milliseconds
   std::string docker_socket = "/var/run/docker.sock";
   bool repositories = false;  // ask the repositories that package sources name, over the network
   bool changelogs = false;    // ask for the changelogs of pending updates, over the network
@@ -39,7 +41,17 @@ struct Settings {
 // Steps 1-3: discover, probe, inventory. Nothing is judged; the result can be recorded.
 Result<Report> gather(const system::Machine& machine, const Settings& settings);
 
-// Steps 4-6: match, assess, order. `db` may be null: then every asset says that vulnerabilities were not assessed.
-void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& policy, Instant now);
+// What judgement is made with.
+struct Judgement {
+  const policy::Policy& policy;
+  const benchmark::RuleSet& rules;
+};
+
+// Steps 4-7: match, check, assess, order. `db` may be null: then every asset says that vulnerabilities were not
+// assessed.
+void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, Instant now);
+
+// The same without vulnerabilities and packages, which nobody asked for: levels are of settings and exposure alone.
+void judge_settings(Report& report, const Judgement& by, Instant now);
 
 }  // namespace plimsoll::analyzer

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <future>
 #include <map>
 #include <set>
 
@@ -9,11 +10,17 @@
 #include "analyzer/reading.h"
 #include "base/text.h"
 #include "probe/container/container_probe.h"
+#include "probe/container/container_settings.h"
 #include "probe/host/host_probe.h"
+#include "probe/host/settings/settings.h"
+#include "probe/runtime/runtime_settings.h"
 #include "runtime/runtime.h"
 
 namespace plimsoll::analyzer {
 namespace {
+
+// Until when the walk over the host's files may go on. Where there is no inventory, nobody should wait for it alone.
+constexpr std::chrono::milliseconds kWalkAlone{600}, kWalkBesideInventory{10'000};
 
 void append(IncompleteList& to, IncompleteList from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -28,20 +35,30 @@ bool wants_machine(const std::vector<Target>& targets) {
 // What runs here: every runtime that answers, then what the kernel shows beyond them.
 struct Discovered {
   std::vector<RuntimeFacts> runtimes;
+  std::vector<FactTree> settings;  // of the runtimes
   std::vector<runtime::Listed> containers;
+
+  void add(runtime::Answer answer, IncompleteList& incomplete) {
+    runtimes.push_back(std::move(answer.facts));
+    settings.push_back(std::move(answer.settings));
+    std::move(answer.containers.begin(), answer.containers.end(), std::back_inserter(containers));
+    append(incomplete, std::move(answer.not_assessed));
+  }
 };
 
 Discovered discover(const system::Machine& machine, const Settings& settings, Report& report) {
   Discovered found;
   Result<runtime::Answer> docker = runtime::ask_docker(machine, settings.docker_socket);
   if (docker.ok()) {
-    found.runtimes.push_back(std::move(docker->facts));
-    found.containers = std::move(docker->containers);
-    append(report.incomplete, std::move(docker->not_assessed));
+    found.add(std::move(*docker), report.incomplete);
   } else if (docker.error().kind != ErrorKind::not_found) {
     report.incomplete.push_back(
         {"Docker Engine at " + settings.docker_socket, docker.error().message,
          docker.error().advice.empty() ? "run as root, or as a member of the socket's group" : docker.error().advice});
+    found.settings.push_back(runtime::unanswered_settings("docker", settings.docker_socket, docker.error().message));
+  }
+  for (runtime::Answer& podman : runtime::ask_podman(machine, report.incomplete)) {
+    found.add(std::move(podman), report.incomplete);
   }
   std::vector<ContainerId> known;
   for (const runtime::Listed& listed : found.containers) known.push_back(listed.facts.id);
@@ -68,6 +85,16 @@ AssetReport host_asset(probe::HostProbe& probed, Instant now) {
   asset.host = std::move(probed.facts);
   asset.scanned_at = now;
   return asset;
+}
+
+// The settings of a container and of the image it runs. `listed` is used up.
+FactTree settings_of(const system::Machine& machine, const ContainerFacts& facts, runtime::Listed& listed) {
+  FactTree image = std::move(listed.image);
+  if (image.kind == FactTree::Kind::map) {
+    image.members["setuid_files"] = FactTree::unknown_because("its files have not been looked at");
+  }
+  return FactTree::map_of({{"container", probe::container_settings(machine, facts, std::move(listed.configured))},
+                           {"image", std::move(image)}});
 }
 
 AssetReport container_asset(probe::ContainerProbe& probed, const std::string& node, const std::string& platform,
@@ -120,6 +147,17 @@ void count_neighbours(std::vector<AssetReport>& assets) {
   }
 }
 
+// What the walk over its files says of setuid programs, to the facts and to the settings of container and image.
+void tell_setuid_files(AssetReport& asset, Fact<bool> found) {
+  const FactTree node =
+      found.known() ? FactTree::of(*found.value, found.source) : FactTree::unknown_because(found.unknown, found.source);
+  for (const char* subject : {"container", "image"}) {
+    FactTree& tree = asset.settings.members[subject];
+    if (tree.kind == FactTree::Kind::map) tree.members["setuid_files"] = node;
+  }
+  asset.container->setuid_files = std::move(found);
+}
+
 // Takes the inventory of a tree, and what its repositories offer, into `asset`.
 Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* mapped, const Settings& settings,
                  const std::string& step, OfferDesk& offers, rootfs::ImageConfig* config = nullptr) {
@@ -131,9 +169,24 @@ Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* ma
   asset.packages = std::move(facts.packages);
   asset.offered = std::move(facts.offered);
   append(asset.assessment.not_assessed, std::move(facts.not_assessed));
-  if (asset.container) asset.container->setuid_files = std::move(facts.setuid_files);
+  if (asset.container) tell_setuid_files(asset, std::move(facts.setuid_files));
   if (config != nullptr) *config = std::move(facts.config);
   return Done{};
+}
+
+// The packages of host and containers. `mapped` goes with the assets.
+void take_packages(const Settings& settings, const std::vector<Mapped>& mapped, OfferDesk& offers, Report& report) {
+  for (size_t i = 0; i < report.assets.size(); ++i) {
+    AssetReport& asset = report.assets[i];
+    const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
+                             std::to_string(report.assets.size()) + ")";
+    if (settings.progress) settings.progress(step, 0, 0);
+    const Status taken = take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container),
+                                   &mapped[i], settings, step, offers);
+    // A tree that cannot be read at all is said to be so.
+    if (!taken.ok())
+      asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
+  }
 }
 
 // Host, runtimes and containers of this machine.
@@ -142,6 +195,10 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   const auto say = [&](const std::string& step, uint64_t done, uint64_t total) {
     if (settings.progress) settings.progress(step, done, total);
   };
+  // Read beside all the rest: they need nothing of it, and the walk over the host's files takes its time.
+  std::future<FactTree> host_settings = std::async(std::launch::async | std::launch::deferred, [&machine, &settings] {
+    return probe::probe_host_settings(machine, {settings.packages ? kWalkBesideInventory : kWalkAlone});
+  });
   say("discovering", 0, 0);
   Discovered found = discover(machine, settings, report);
 
@@ -150,6 +207,8 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   host.facts.runtimes = found.runtimes;
   std::vector<Mapped> mapped{{std::move(host.mapped), host.mapped_complete}};
   report.assets.push_back(host_asset(host, now));
+  report.assets[0].settings =
+      FactTree::map_of({{"runtimes", probe::runtime_settings(machine, std::move(found.settings))}});
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 
@@ -160,30 +219,24 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
     append(report.assets[index].assessment.not_assessed, std::move(more.not_assessed));
   };
   add_connections(0, probe::host_connections(machine, report.assets[0].asset.id));
+  const probe::HostScan scan = probe::scan_host(machine);
   for (size_t i = 0; i < found.containers.size(); ++i) {
     say("probing containers", i + 1, found.containers.size());
-    probe::ContainerProbe probed = probe::probe_container(machine, found.containers[i]);
+    probe::ContainerProbe probed = probe::probe_container(machine, scan, found.containers[i]);
     mapped.push_back({std::move(probed.mapped), probed.mapped_complete});
     close_internal_networks(probed.facts);
     report.assets.push_back(container_asset(probed, node, platform, now));
-    const AssetReport& asset = report.assets.back();
-    add_connections(report.assets.size() - 1, probe::container_connections(machine, asset.asset.id, *asset.container));
+    AssetReport& asset = report.assets.back();
+    asset.settings = settings_of(machine, *asset.container, found.containers[i]);
+    add_connections(report.assets.size() - 1,
+                    probe::container_connections(machine, asset.asset.id, *asset.container, std::move(probed.sockets)));
   }
   count_neighbours(report.assets);
   add_flows(report, connections, now);
-  // From here on the set of assets and flows stands; only packages are added.
-
-  for (size_t i = 0; i < report.assets.size(); ++i) {
-    AssetReport& asset = report.assets[i];
-    const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
-                             std::to_string(report.assets.size()) + ")";
-    say(step, 0, 0);
-    const Status taken = take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container),
-                                   &mapped[i], settings, step, offers);
-    // A tree that cannot be read at all is said to be so.
-    if (!taken.ok())
-      asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
-  }
+  // From here on the set of assets and flows stands; only packages and the host's settings are added.
+  if (settings.packages) take_packages(settings, mapped, offers, report);
+  say("reading the host's settings", 0, 0);
+  report.assets[0].settings.members["host"] = host_settings.get();
 }
 
 // An image or a bare root directory: packages only, nothing runs.

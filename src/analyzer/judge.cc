@@ -4,6 +4,8 @@
 #include "analyzer/analyzer.h"
 #include "assess/assess.h"
 #include "assess/pending.h"
+#include "benchmark/evaluate.h"
+#include "benchmark/pass_rates.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -30,9 +32,40 @@ void add_pending(AssetReport& asset, const policy::Policy& policy, Instant now) 
   gaps.insert(gaps.end(), pending.not_assessed.begin(), pending.not_assessed.end());
 }
 
+// Evaluates the rules; what failed is a threat, what could not be decided is told once an asset.
+void check_settings(Report& report, const Judgement& by) {
+  benchmark::evaluate(report, by.rules);
+  for (AssetReport& asset : report.assets) {
+    std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, by.policy.scoring);
+    asset.threats.insert(asset.threats.end(), std::make_move_iterator(failed.begin()),
+                         std::make_move_iterator(failed.end()));
+    std::stable_sort(asset.threats.begin(), asset.threats.end(), [](const Threat& a, const Threat& b) {
+      return a.severity.score.value_or(5) > b.severity.score.value_or(5);  // as matching orders
+    });
+    const auto counts = count_outcomes(asset.checks);
+    const size_t unknown = counts[static_cast<size_t>(CheckOutcome::unknown)];
+    if (unknown == 0) continue;
+    asset.assessment.not_assessed.push_back(
+        {std::to_string(unknown) + " of " + std::to_string(asset.checks.size()) + " checks",
+         "their settings could not be read, or not decided", "plimsoll benchmark tells each with its reason"});
+  }
+  report.benchmarks = benchmark::pass_rates(report, by.rules.maps);
+}
+
+void assess_all(Report& report, const Judgement& by) {
+  assess::assess(report, {by.policy.scoring, by.policy.routes, by.policy.cves});
+}
+
 }  // namespace
 
-void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& policy, Instant now) {
+void judge_settings(Report& report, const Judgement& by, Instant now) {
+  report.generated_at = now;
+  report.tool_version = PLIMSOLL_VERSION;
+  check_settings(report, by);
+  assess_all(report, by);
+}
+
+void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, Instant now) {
   report.generated_at = now;
   report.tool_version = PLIMSOLL_VERSION;
   if (db != nullptr) report.threat_db = db->info();
@@ -42,13 +75,14 @@ void judge(Report& report, const threatdb::ThreatDb* db, const policy::Policy& p
     } else {
       asset.assessment.not_assessed.push_back({"vulnerabilities", "there is no threat database", "plimsoll db update"});
     }
-    add_pending(asset, policy, now);
+    add_pending(asset, by.policy, now);
     if (asset.packages.empty()) {
       asset.assessment.not_assessed.push_back(
           {"packages", "no package was found: no package database, or nothing readable", {}});
     }
   }
-  assess::assess(report, {policy.scoring, policy.routes, policy.cves});
+  check_settings(report, by);
+  assess_all(report, by);
 }
 
 }  // namespace plimsoll::analyzer

@@ -264,6 +264,59 @@ const FixAction* action(const Report& report, const std::string& id) {
   return nullptr;
 }
 
+Threat failed_check(const std::string& id, SeverityLevel level, double severity) {
+  Threat t = threat(id, severity, AttackVector::unknown, {});
+  t.kind = ThreatKind::benchmark;
+  t.severity.level = level;
+  t.title = "Setting " + id;
+  t.remedy = "Set " + id + ".";
+  return t;
+}
+
+TEST(Score, FailedChecksOfOneLevelStayInItsBand) {
+  const ScoringPolicy policy;
+  struct Row {
+    SeverityLevel level;
+    double severity;
+    int below;  // where the next level begins
+  };
+  for (const Row& row : {Row{SeverityLevel::low, policy.check_low, policy.level_medium},
+                         Row{SeverityLevel::medium, policy.check_medium, policy.level_high},
+                         Row{SeverityLevel::high, policy.check_high, policy.level_critical}}) {
+    Report report;
+    report.assets = {host_asset(plain_host())};
+    for (int i = 0; i < 500; ++i) {
+      report.assets[0].threats.push_back(failed_check("host.r" + std::to_string(i), row.level, row.severity));
+    }
+    assess(report, rules());
+    EXPECT_LT(report.assets[0].assessment.score, row.below) << name_of(row.level);
+    EXPECT_EQ(report.assets[0].assessment.contributions.size(), 500U) << "each its own group";
+    EXPECT_EQ(report.assets[0].assessment.contributions[0].reach_why, "a setting");
+  }
+}
+
+TEST(Fixes, AFailedCheckIsOneActionAnAsset) {
+  Report report;
+  report.assets = {host_asset(plain_host()), container_asset(plain_container("x")),
+                   container_asset(plain_container("y"))};
+  report.assets[0].threats = {failed_check("docker.icc", SeverityLevel::high, 8),
+                              failed_check("docker.icc", SeverityLevel::high, 8),  // of a second runtime
+                              failed_check("host.a", SeverityLevel::low, 2.5)};
+  report.assets[1].threats = report.assets[2].threats = {failed_check("container.limit", SeverityLevel::high, 8)};
+  assess(report, rules());
+  const FixAction* fix = action(report, "check:docker.icc@box");
+  ASSERT_NE(fix, nullptr);
+  EXPECT_EQ(fix->kind, "setting");
+  EXPECT_EQ(fix->title, "box: Setting docker.icc");
+  EXPECT_EQ(fix->remedy, "Set docker.icc.");
+  EXPECT_EQ(fix->removes, (std::vector<ThreatId>{{"docker.icc"}}));
+  EXPECT_EQ(fix->falls.at(0).name, "box");
+  EXPECT_NE(action(report, "check:container.limit@x"), nullptr);
+  EXPECT_NE(action(report, "check:container.limit@y"), nullptr);
+  const FixAction* small = action(report, "check:host.a@box");
+  EXPECT_TRUE(small == nullptr || small->total_fall < fix->total_fall);
+}
+
 TEST(Fixes, UpgradeFallsOnAllContainersOfTheImage) {
   // Two containers of one image: 63 each; the upgrade takes both to 0 (the flaw without a fix stays for "other").
   Report report;

@@ -82,6 +82,7 @@ class Proposals {
     for (int node = 0; node < static_cast<int>(world_.assets().size()); ++node) {
       propose_upgrades(node);
       propose_settings(node);
+      propose_checks(node);
       propose_exposure(node);
     }
     for (int node = 0; node < static_cast<int>(world_.assets().size()); ++node) propose_platform(node);
@@ -174,6 +175,31 @@ class Proposals {
       c.weight = 100 * world_.escape_probability({route}) + (state.situation.privileged ? 15 : 0);
       out_.push_back(std::move(c));
     }
+  }
+
+  // One action for each failed check of an asset: the setting that its rule asks for.
+  void propose_checks(int node) {
+    const AssetState& state = asset(node);
+    const std::string& name = state.report->asset.name;
+    std::map<std::string, Candidate> by_rule;
+    for (size_t i = 0; i < state.report->threats.size(); ++i) {
+      const Threat& threat = state.report->threats[i];
+      if (threat.kind != ThreatKind::benchmark) continue;
+      Candidate& c = by_rule[group_key(threat)];
+      c.removes[node].insert(i);
+      c.action.id = fmt::format("check:{}@{}", printable(threat.id.value, 200), printable(name, 200));
+      c.action.kind = "setting";
+      c.action.title = fmt::format("{}: {}", printable(name, 120), printable(threat.title, 200));
+      c.action.remedy = threat.remedy;
+      c.action.removes = {threat.id};
+    }
+    if (by_rule.empty()) return;
+    const auto group_points = state.threats.points_by_group(state.situation);
+    for (size_t g = 0; g < group_points.size(); ++g) {
+      const auto found = by_rule.find(state.threats.group_keys()[g]);
+      if (found != by_rule.end()) found->second.weight = group_points[g];
+    }
+    for (auto& [key, candidate] : by_rule) out_.push_back(std::move(candidate));
   }
 
   void propose_exposure(int node) {

@@ -22,7 +22,8 @@ struct Candidate {
 };
 
 // Everything worth trying, in no order: upgrades of one package or of all that have fixes (once for each image or
-// host), the platform under the containers, one setting for each open route, exposure.
+// host), the platform under the containers, one setting for each open route
+// and each failed check, exposure.
 std::vector<Candidate> propose(const World& world);
 
 }  // namespace plimsoll::assess

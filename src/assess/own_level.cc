@@ -90,6 +90,9 @@ std::string reach_why(const WeighedThreat& threat, const Situation& situation) {
 }
 
 std::string group_title(const Threat& threat) {
+  if (threat.kind == ThreatKind::benchmark && !threat.package) {
+    return fmt::format("{} ({})", printable(threat.title, 120), printable(threat.id.value, 120));
+  }
   if (!threat.package) return printable(threat.id.value, 120);
   const Package& package = *threat.package;
   const bool by_source = !package.source_name.empty() && package.source_name != package.name;
@@ -194,7 +197,7 @@ std::vector<Contribution> ThreatTable::contributions(const Situation& situation)
     c.likelihood = weighed.likelihood;
     c.likelihood_why = likelihood_why(threat, weighed.likelihood, *policy_);
     c.reach = reach_of(weighed, situation, *policy_);
-    c.reach_why = reach_why(weighed, situation);
+    c.reach_why = threat.kind == ThreatKind::benchmark ? "a setting" : reach_why(weighed, situation);
     c.risk = group.risk;
     c.factor = discount * group.risk;
     c.points = 100 * safe * c.factor;  // own after this group minus own before it

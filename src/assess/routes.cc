@@ -9,8 +9,8 @@
 
 #include "assess/assess.h"
 #include "assess/condition_table.h"
-#include "assess/upstream_version.h"
 #include "base/text.h"
+#include "version/upstream.h"
 
 namespace plimsoll::assess {
 namespace {
@@ -28,6 +28,16 @@ RouteFinding from_rule(const RouteRule& rule, Tristate state, const ConditionSet
   return finding;
 }
 
+// Whether `version` lies in one of the half-open ranges. A range whose bound cannot be read counts as hit: never a
+// false all-clear.
+bool in_ranges(const version::UpstreamVersion& version, const std::vector<CveRule::Range>& ranges) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const CveRule::Range& range) {
+    const auto introduced = version::parse_upstream(range.introduced);
+    const auto fixed = version::parse_upstream(range.fixed);
+    return !(introduced && version < *introduced) && !(fixed && version >= *fixed);
+  });
+}
+
 // Whether one component has one flaw, and how sure that is.
 struct Flaw {
   Tristate open = Tristate::no;
@@ -41,15 +51,15 @@ struct Judge {
   const PlatformAdvisories& advisories;
 
   // The upstream version in use; `text` receives it as it was told.
-  std::optional<UpstreamVersion> version_of(const std::string& component, std::string& text) const {
+  std::optional<version::UpstreamVersion> version_of(const std::string& component, std::string& text) const {
     if (component == "kernel") {
       text = host.kernel_release;
-      return kernel_upstream(host.kernel_release, host.kernel_version);
+      return version::kernel_upstream(host.kernel_release, host.kernel_version);
     }
     const std::string* told = component_version(host, runtime, component);
     if (told == nullptr) return std::nullopt;
     text = *told;
-    return parse_upstream(*told);
+    return version::parse_upstream(*told);
   }
 
   Flaw flaw(const CveRule& rule) const {

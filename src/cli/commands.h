@@ -13,6 +13,7 @@ namespace plimsoll::cli {
 // code.
 using Run = std::function<int()>;
 void add_scan(CLI::App& app, Run& run);  // scan, explain, fix
+void add_benchmark(CLI::App& app, Run& run);
 void add_db(CLI::App& app, Run& run);    // db import|update|mirror|pack|unpack|keygen|info|show|query|compare
 void add_demo(CLI::App& app, Run& run);  // demo up|status|down
 void add_self_test(CLI::App& app, Run& run);

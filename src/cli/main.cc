@@ -33,6 +33,7 @@ int run_program(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   Run run;
   add_scan(app, run);
+  add_benchmark(app, run);
   add_db(app, run);
   add_demo(app, run);
   add_self_test(app, run);

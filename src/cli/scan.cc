@@ -10,28 +10,11 @@
 #include "cli/scan_options.h"
 
 namespace plimsoll::cli {
-namespace {
-
-void add_world_options(CLI::App& command, ScanOptions& options) {
-  command.add_option("--db", options.db, "Threat database file")->envname("PLIMSOLL_DB");
-  command.add_option("--policy", options.policy_file, "Policy file, laid over the built-in one")
-      ->envname("PLIMSOLL_POLICY");
-  command.add_option("--docker-socket", options.docker_socket, "Socket of the Docker Engine")
-      ->envname("PLIMSOLL_DOCKER_SOCKET");
-  command.add_flag("--repositories", options.repositories,
-                   "Ask the package repositories themselves for pending security updates (network)");
-  command.add_flag("--changelogs", options.changelogs,
-                   "Name the CVEs in the changelogs of pending Debian and Ubuntu updates (network)");
-  command.add_option("-o,--output", options.output, "Write to this file instead of standard output");
-  command.add_flag("-q,--quiet", options.quiet, "No progress line");
-}
-
 std::string target_fault(const std::string& text) {
   const Result<analyzer::Target> target = analyzer::parse_target(text);
   return target.ok() ? "" : target.error().to_string();
 }
 
-// Writes the rendered text where the command line says.
 int deliver(const std::string& text, const ScanOptions& options) {
   if (!options.output.empty()) {
     const Status written = write_file_atomically(options.output, text);
@@ -43,7 +26,30 @@ int deliver(const std::string& text, const ScanOptions& options) {
 std::string render(const Report& report, const ScanOptions& options, const report::Options& how) {
   if (options.format == "json") return report::render_json(report, how);
   if (options.format == "html") return report::render_html(report, how);
+  if (options.format == "sarif") return report::render_sarif(report, how);
+  if (options.format == "junit") return report::render_junit(report, how);
   return report::render_table(report, how);
+}
+
+void add_rules_option(CLI::App& command, ScanOptions& options) {
+  command.add_option("--rules", options.rules, "Directory of your own checks, beside /etc/plimsoll/benchmarks");
+}
+
+namespace {
+
+void add_world_options(CLI::App& command, ScanOptions& options) {
+  command.add_option("--db", options.db, "Threat database file")->envname("PLIMSOLL_DB");
+  command.add_option("--policy", options.policy_file, "Policy file, laid over the built-in one")
+      ->envname("PLIMSOLL_POLICY");
+  add_rules_option(command, options);
+  command.add_option("--docker-socket", options.docker_socket, "Socket of the Docker Engine")
+      ->envname("PLIMSOLL_DOCKER_SOCKET");
+  command.add_flag("--repositories", options.repositories,
+                   "Ask the package repositories themselves for pending security updates (network)");
+  command.add_flag("--changelogs", options.changelogs,
+                   "Name the CVEs in the changelogs of pending Debian and Ubuntu updates (network)");
+  command.add_option("-o,--output", options.output, "Write to this file instead of standard output");
+  command.add_flag("-q,--quiet", options.quiet, "No progress line");
 }
 
 int run_scan(const ScanOptions& options) {
@@ -105,7 +111,8 @@ void add_scan(CLI::App& app, Run& run) {
   CLI::App* scan = app.add_subcommand("scan", "Score this machine, its container runtime and every container on it");
   scan->add_option("TARGET", options->targets, targets_help)->check(target_fault);
   add_world_options(*scan, *options);
-  scan->add_option("--format", options->format, "table, json or html")->check(CLI::IsMember({"table", "json", "html"}));
+  scan->add_option("--format", options->format, "table, json, html, sarif or junit")
+      ->check(CLI::IsMember({"table", "json", "html", "sarif", "junit"}));
   scan->add_option("--severity", options->severities,
                    "Show only threats of these severities: critical,high,medium,low,unknown");
   scan->add_flag("--only-fixed", options->only_fixed, "Show only threats that an upgrade removes");

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "benchmark/pass_rates.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/sandboxed.h"
@@ -73,6 +74,14 @@ Status select_assets(Report& report, const std::vector<analyzer::Target>& target
   return Done{};
 }
 
+// Whether bytes that are not this machine's own settings will be parsed.
+bool reads_foreign(const std::vector<analyzer::Target>& targets, bool settings_only) {
+  using Kind = analyzer::Target::Kind;
+  return !settings_only || std::any_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
+    return t.kind != Kind::all && t.kind != Kind::host && t.kind != Kind::container;
+  });
+}
+
 Status record(const Report& gathered, const std::string& directory) {
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return Error{ErrorKind::denied, "cannot make the directory", directory,
@@ -84,24 +93,47 @@ Status record(const Report& gathered, const std::string& directory) {
 
 }  // namespace
 
-Result<World> assess_world(const ScanOptions& options) {
-  World world;
-  // First: its broker must not inherit what is read below, and gets ready while that is read.
-  PLIMSOLL_TRY(sandbox, start_sandbox());
+Result<Ground> load_ground(const ScanOptions& options) {
+  Ground ground;
   PLIMSOLL_TRY(policy, load_policy(options.policy_file));
-  world.policy = std::move(policy);
-  PLIMSOLL_TRY(db, threatdb::open_or_starter_pack(options.db));
+  ground.policy = std::move(policy);
+  PLIMSOLL_TRY(rules, load_rule_set(options.rules, ground.policy));
+  PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
+  ground.rules = std::move(rules);
+  ground.benchmarks = std::move(benchmarks);
+  return ground;
+}
 
+Result<World> assess_world(const ScanOptions& options) {
+  PLIMSOLL_TRY(ground, load_ground(options));
+  return assess_world(options, std::move(ground));
+}
+
+Result<World> assess_world(const ScanOptions& options, Ground ground) {
   analyzer::Settings settings;
-  settings.docker_socket = options.docker_socket;
-  settings.repositories = options.repositories;
-  settings.changelogs = options.changelogs;
-  settings.sandbox = sandbox.get();
-  if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
   for (const std::string& text : options.targets) {
     PLIMSOLL_TRY(target, analyzer::parse_target(text));
     settings.targets.push_back(std::move(target));
   }
+  // First: its broker must not inherit what is read below, and gets ready while that is read.
+  std::unique_ptr<system::sandbox::Sandbox> sandbox;
+  if (reads_foreign(settings.targets, options.settings_only)) {
+    PLIMSOLL_TRY(started, start_sandbox());
+    sandbox = std::move(started);
+    if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
+  }
+  World world{std::move(ground), {}};
+  std::optional<threatdb::ThreatDb> db;
+  if (!options.settings_only) {
+    PLIMSOLL_TRY(opened, threatdb::open_or_starter_pack(options.db));
+    db = std::move(opened);
+  }
+
+  settings.docker_socket = options.docker_socket;
+  settings.packages = !options.settings_only;
+  settings.repositories = options.repositories;
+  settings.changelogs = options.changelogs;
+  settings.sandbox = sandbox.get();
   ProgressLine line(!options.quiet);
   settings.progress = [&line](const std::string& step, uint64_t done, uint64_t total) { line.show(step, done, total); };
 
@@ -110,8 +142,14 @@ Result<World> assess_world(const ScanOptions& options) {
   if (!options.record.empty()) PLIMSOLL_CHECK(record(report, options.record));
   line.show("scoring", 0, 0);
   // A recording is judged as of the moment it was made, so that the same recording gives the same report.
-  analyzer::judge(report, &db, world.policy, report.generated_at);
+  const analyzer::Judgement by{world.policy, world.rules};
+  if (options.settings_only) {
+    analyzer::judge_settings(report, by, report.generated_at);
+  } else {
+    analyzer::judge(report, db ? &*db : nullptr, by, report.generated_at);
+  }
   PLIMSOLL_CHECK(select_assets(report, settings.targets));
+  report.benchmarks = benchmark::pass_rates(report, world.benchmarks);  // of what was asked for
   world.report = std::move(report);
   return world;
 }

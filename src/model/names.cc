@@ -30,6 +30,8 @@ constexpr Names<ThreatLevel, 5> threat_levels{{"minimal", "low", "medium", "high
 constexpr Names<Certainty, 3> certainties{{"maybe", "likely", "sure"}};
 constexpr Names<Tristate, 3> tristates{{"no", "unknown", "yes"}};
 constexpr Names<Leads, 4> leads{{"host", "secrets", "sideways", "outage"}};
+constexpr Names<FactTree::Kind, 7> fact_kinds{{"absent", "unknown", "boolean", "integer", "text", "list", "map"}};
+constexpr Names<CheckOutcome, 5> check_outcomes{{"pass", "fail", "not applicable", "manual", "unknown"}};
 
 }  // namespace
 
@@ -44,6 +46,8 @@ std::string_view name_of(ThreatLevel v) { return threat_levels.of(v); }
 std::string_view name_of(Certainty v) { return certainties.of(v); }
 std::string_view name_of(Tristate v) { return tristates.of(v); }
 std::string_view name_of(Leads v) { return leads.of(v); }
+std::string_view name_of(FactTree::Kind v) { return fact_kinds.of(v); }
+std::string_view name_of(CheckOutcome v) { return check_outcomes.of(v); }
 
 std::optional<AssetKind> parse_asset_kind(std::string_view t) { return asset_kinds.parse(t); }
 std::optional<PackageType> parse_package_type(std::string_view t) { return package_types.parse(t); }
@@ -56,6 +60,8 @@ std::optional<ThreatLevel> parse_threat_level(std::string_view t) { return threa
 std::optional<Certainty> parse_certainty(std::string_view t) { return certainties.parse(t); }
 std::optional<Tristate> parse_tristate(std::string_view t) { return tristates.parse(t); }
 std::optional<Leads> parse_leads(std::string_view t) { return leads.parse(t); }
+std::optional<FactTree::Kind> parse_fact_kind(std::string_view t) { return fact_kinds.parse(t); }
+std::optional<CheckOutcome> parse_check_outcome(std::string_view t) { return check_outcomes.parse(t); }
 
 SeverityLevel severity_level_of(double score) {
   if (score >= 9.0) return SeverityLevel::critical;

@@ -4,6 +4,8 @@
 
 #include "model/assessment.h"
 #include "model/asset.h"
+#include "model/check.h"
+#include "model/fact_tree.h"
 #include "model/flow.h"
 #include "model/package.h"
 #include "model/route.h"
@@ -23,6 +25,8 @@ std::string_view name_of(ThreatLevel v);
 std::string_view name_of(Certainty v);
 std::string_view name_of(Tristate v);
 std::string_view name_of(Leads v);
+std::string_view name_of(FactTree::Kind v);  // "absent", "integer"
+std::string_view name_of(CheckOutcome v);    // "pass", "not applicable"
 
 std::optional<AssetKind> parse_asset_kind(std::string_view text);
 std::optional<PackageType> parse_package_type(std::string_view text);
@@ -35,6 +39,8 @@ std::optional<ThreatLevel> parse_threat_level(std::string_view text);
 std::optional<Certainty> parse_certainty(std::string_view text);
 std::optional<Tristate> parse_tristate(std::string_view text);
 std::optional<Leads> parse_leads(std::string_view text);
+std::optional<FactTree::Kind> parse_fact_kind(std::string_view text);
+std::optional<CheckOutcome> parse_check_outcome(std::string_view text);
 
 // CVSS qualitative scale (v3.1 section 5): 0.1-3.9 low, 4.0-6.9 medium, 7.0-8.9 high, 9.0-10 critical; 0 is unknown
 // here.

@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "model/assessment.h"
 #include "model/asset.h"
+#include "model/check.h"
+#include "model/fact_tree.h"
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
@@ -39,10 +41,12 @@ struct AssetReport {
   Asset asset;
   std::optional<ContainerFacts> container;
   std::optional<HostFacts> host;
+  FactTree settings;  // what the benchmark rules read (docs/benchmark-rules.md); absent when nothing was probed
   std::optional<OsRelease> os;
   std::vector<Package> packages;
-  Offered offered;              // what its repositories offer for its packages
-  std::vector<Threat> threats;  // worst first
+  Offered offered;                  // what its repositories offer for its packages
+  std::vector<Threat> threats;      // worst first
+  std::vector<CheckResult> checks;  // in the order of the rules; runtime rows stand with the host
   Assessment assessment;
   Instant scanned_at{};
   bool operator==(const AssetReport&) const = default;
@@ -74,8 +78,9 @@ struct Report {
   std::vector<AssetReport> assets;  // highest score first, then by name
   std::vector<Flow> flows;
   std::vector<FixAction> fixes;  // largest total fall first
-  IncompleteList incomplete;     // of the whole run; those of an asset stand with the asset
-  SandboxReport sandbox;         // of the workers that parsed what it was made from
+  std::vector<BenchmarkRate> benchmarks;
+  IncompleteList incomplete;  // of the whole run; those of an asset stand with the asset
+  SandboxReport sandbox;      // of the workers that parsed what it was made from
   bool operator==(const Report&) const = default;
 };
 

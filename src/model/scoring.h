@@ -15,6 +15,7 @@ struct ScoringPolicy {
   double not_loaded_factor = 0.5;
   double discount_weight = 0.9, discount_rank = 0.75;
   double unknown_severity = 5.0;  // severity assumed where no source gives one: unknown is not harmless
+  double check_critical = 9.5, check_high = 8.0, check_medium = 5.5, check_low = 2.5;  // severity of a failed check
   int points_takes_wan = 10, points_reaches_wan = 5, points_abnormal_network = 15, points_privileged = 15;
   int points_escape = 10;  // a sure route to its host is open and it is not counted as privileged (docs/decisions/0003)
   struct UserAddition {
@@ -24,6 +25,7 @@ struct ScoringPolicy {
     bool operator==(const UserAddition&) const = default;
   };
   std::vector<UserAddition> user_additions;
+  std::vector<std::string> checks_off;  // rules that are not evaluated: ids, or "host.ssh.*"
   double edge_host_to_container = 0.3, edge_container_to_host = 0.02;
   double edge_escape_sure = 0.9, edge_escape_likely = 0.6, edge_escape_maybe = 0.2;
   double edge_seen = 0.2, edge_permitted = 0.1;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/embedded.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "policy/scoring_settings.h"
 #include "policy/tree_image.h"
@@ -42,12 +43,18 @@ void expect_same(const YamlNode& a, const YamlNode& b) {
 }
 
 TEST(BuiltInTree, IsWhatTheFileSays) {
-  for (const char* path : {"data/policies/default.yaml", "data/routes/escape.yaml", "data/routes/cves.yaml"}) {
-    auto parsed = parse_yaml(*embedded_file(path), path);
-    ASSERT_TRUE(parsed.ok());
-    auto built_in = tree_of_image(built_in_tree(path));
-    ASSERT_TRUE(built_in.ok()) << path;
+  ASSERT_GT(built_in_trees().size(), 3u);
+  for (const BuiltInTree& tree : built_in_trees()) {
+    const auto text = read_file(std::string(PLIMSOLL_SOURCE_DIR "/") + std::string(tree.path), size_t{1} << 20);
+    ASSERT_TRUE(text.ok()) << tree.path;
+    const auto parsed = parse_yaml(*text, std::string(tree.path));
+    ASSERT_TRUE(parsed.ok()) << tree.path;
+    const auto built_in = tree_of_image(tree.image);
+    ASSERT_TRUE(built_in.ok()) << tree.path;
     expect_same(*parsed, *built_in);
+  }
+  for (const char* path : {"data/policies/default.yaml", "data/routes/escape.yaml", "data/routes/cves.yaml"}) {
+    EXPECT_FALSE(built_in_tree(path).empty()) << path;
   }
   EXPECT_TRUE(built_in_tree("data/other.yaml").empty());
 }
@@ -67,7 +74,7 @@ TEST(DefaultPolicy, GivesEverySetting) {
   ASSERT_TRUE(document.ok());
   EXPECT_TRUE(settings_absent(*document).empty());
   EXPECT_TRUE(update_settings_absent(*document).empty());
-  EXPECT_EQ(scoring_settings().size(), 35U);
+  EXPECT_EQ(scoring_settings().size(), 39U);
 }
 
 TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {
@@ -101,6 +108,16 @@ TEST(UserPolicy, IsLaidOverTheDefault) {
   expected.user_additions = {{"customer data", "data=customers", 12}};
   EXPECT_EQ(policy->scoring, expected);
   EXPECT_FALSE(policy->routes.empty());
+}
+
+TEST(UserPolicy, SwitchesRulesOff) {
+  auto policy = parse_policy(kHead + "benchmark: {off: [host.a.b, \"host.ssh.*\"]}\n", "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  EXPECT_EQ(policy->scoring.checks_off, (std::vector<std::string>{"host.a.b", "host.ssh.*"}));
+  EXPECT_NE(faults_of(kHead + "benchmark: {of: []}\n").find("did you mean \"off\"?"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "benchmark: {off: [[]]}\n").find("mine.yaml:2:19: benchmark.off holds ids"),
+            std::string::npos)
+      << faults_of(kHead + "benchmark: {off: [[]]}\n");
 }
 
 TEST(UserPolicy, TellsAllFaultsWithTheirPlaces) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kSchema = "plimsoll.policy/1";
 constexpr std::string_view kByLabel = "additions.by_label";
+constexpr std::string_view kChecksOff = "benchmark.off";
 constexpr size_t kMaxUserAdditions = 1000;
 
 void read_setting(const YamlNode& node, const Setting& setting, ScoringPolicy& policy, Faults& faults) {
@@ -60,6 +61,17 @@ void read_user_additions(const YamlNode& node, ScoringPolicy& policy, Faults& fa
   }
 }
 
+void read_checks_off(const YamlNode& node, ScoringPolicy& policy, Faults& faults) {
+  policy.checks_off.clear();
+  for (const YamlNode* item : elements(node, kChecksOff, faults)) {
+    if (item->kind == YamlNode::Kind::scalar && !item->text.empty()) {
+      policy.checks_off.push_back(item->text);
+    } else {
+      faults.add(*item, fmt::format("{} holds ids of rules; write host.ssh.root_login or \"host.ssh.*\"", kChecksOff));
+    }
+  }
+}
+
 // Names that may stand directly below `prefix` ("" is the top).
 std::vector<std::string> names_below(std::string_view prefix) {
   std::vector<std::string> names;
@@ -74,6 +86,7 @@ std::vector<std::string> names_below(std::string_view prefix) {
   if (prefix.empty()) names.insert(names.end(), {"schema", std::string(updates_key)});
   for (const Setting& setting : scoring_settings()) take(setting.path);
   take(kByLabel);
+  take(kChecksOff);
   return names;
 }
 
@@ -89,6 +102,8 @@ void read_section(const YamlNode& node, const std::string& prefix, ScoringPolicy
         std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.path == path; });
     if (path == kByLabel) {
       read_user_additions(*value, policy, faults);
+    } else if (path == kChecksOff) {
+      read_checks_off(*value, policy, faults);
     } else if (setting != settings.end()) {
       read_setting(*value, *setting, policy, faults);
     } else {
@@ -127,6 +142,10 @@ const std::vector<Setting>& scoring_settings() {
       {"threats.reach.local_privileged", &P::reach_local_privileged},
       {"threats.reach.other", &P::reach_other},
       {"threats.reach.not_loaded_factor", &P::not_loaded_factor},
+      {"threats.failed_check.critical", &P::check_critical, 0, 10},
+      {"threats.failed_check.high", &P::check_high, 0, 10},
+      {"threats.failed_check.medium", &P::check_medium, 0, 10},
+      {"threats.failed_check.low", &P::check_low, 0, 10},
       {"threats.discount.weight", &P::discount_weight},
       {"threats.discount.rank", &P::discount_rank},
       {"additions.takes_connections_from_wan", &P::points_takes_wan, 0, 100},

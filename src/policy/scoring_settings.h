@@ -16,7 +16,7 @@ struct Setting {
   double low = 0, high = 1;
 };
 
-// The whole schema plimsoll.policy/1 apart from `schema` and `additions.by_label`.
+// The whole schema plimsoll.policy/1 apart from `schema`, `additions.by_label` and `benchmark.off`.
 const std::vector<Setting>& scoring_settings();
 
 // Lays the settings of one policy document over `policy`. Faults name what is wrong; then `policy` holds the rest.

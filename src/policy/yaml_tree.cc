@@ -28,6 +28,7 @@ struct Refused {
 
 class TreeBuilder : public YAML::EventHandler {
  public:
+  explicit TreeBuilder(YamlTags tags) : tags_(tags) {}
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) refuse(mark, "a second document begins here; keep one document in a file");
   }
@@ -65,12 +66,14 @@ class TreeBuilder : public YAML::EventHandler {
 
   YamlNode make(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
     if (anchor != 0) refuse(mark, "anchors (&name) are not used here; write the value out");
-    if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "tags (!name) are not used here; write the plain value");
+    const bool named = !tag.empty() && tag != "?" && tag != "!";
+    if (named && tags_ == YamlTags::refused) refuse(mark, "tags (!name) are not used here; write the plain value");
     if (++nodes_ > kMaxNodes) refuse(mark, fmt::format("more than {} values; split or shorten the file", kMaxNodes));
     if (open_.size() >= kMaxDepth) refuse(mark, fmt::format("nested deeper than {} levels", kMaxDepth));
     YamlNode node;
     node.kind = kind;
     node.quoted = tag == "!";
+    if (named) node.tag = tag;
     node.line = std::max(mark.line, 0) + 1;
     node.column = std::max(mark.column, 0) + 1;
     return node;
@@ -99,6 +102,7 @@ class TreeBuilder : public YAML::EventHandler {
     (is_key ? parent.keys : parent.items).push_back(std::move(node));
   }
 
+  YamlTags tags_;
   std::vector<YamlNode> open_;
   size_t nodes_ = 0;
   int documents_ = 0;
@@ -110,7 +114,7 @@ Error malformed(const std::string& file, int line, int column, std::string_view 
 
 }  // namespace
 
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name) {
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name, YamlTags tags) {
   if (text.size() > kMaxBytes) {
     return Error{ErrorKind::limit,
                  fmt::format("{}:1:1: larger than {} bytes; shorten the file", printable(file_name, 256), kMaxBytes)};
@@ -119,7 +123,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name)
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
-    TreeBuilder builder;
+    TreeBuilder builder(tags);
     while (parser.HandleNextDocument(builder)) {
     }
     return std::move(builder.root);

@@ -13,13 +13,16 @@ struct YamlNode {
   enum class Kind { null, scalar, sequence, map } kind = Kind::null;
   std::string text;     // scalar
   bool quoted = false;  // scalar in quotes or a block: text, never a number
+  std::string tag;      // "!name", only where tags are allowed
   int line = 1, column = 1;
   std::vector<YamlNode> keys;   // map: keys[i] belongs to items[i]
   std::vector<YamlNode> items;  // sequence, map
 };
 
 // The single document of `text`. Refused, with "FILE:LINE:COLUMN: ..." as message: text that is no YAML, larger than
-// 1 MiB, deeper than 32, more than 100 000 values, anchors, aliases, tags, a second document. No exception leaves.
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name);
+// 1 MiB, deeper than 32, more than 100 000 values, anchors, aliases, tags (unless allowed), a second document. No
+// exception leaves.
+enum class YamlTags { refused, allowed };
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name, YamlTags tags = YamlTags::refused);
 
 }  // namespace plimsoll::policy

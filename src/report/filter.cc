@@ -7,10 +7,7 @@
 namespace plimsoll::report {
 
 bool is_listed(const Threat& threat, const Options& options) {
-  const auto& wanted = options.severities;
-  const bool right_severity =
-      wanted.empty() || std::find(wanted.begin(), wanted.end(), threat.severity.level) != wanted.end();
-  return right_severity && (!options.only_fixed || !threat.fixed_version.empty());
+  return options.wants(threat.severity.level) && (!options.only_fixed || !threat.fixed_version.empty());
 }
 
 Listed listed_threats(const AssetReport& asset, const Options& options) {

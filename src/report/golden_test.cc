@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "report/benchmark_page.h"
 #include "report/render.h"
 #include "report/test_report.h"
 
@@ -55,6 +56,31 @@ TEST(Golden, Explain) {
 }
 
 TEST(Golden, Fixes) { expect_golden("fixes.txt", render_fixes(small_world(), {})); }
+
+benchmark::ControlMap example_map() {
+  benchmark::ControlMap map{"CIS Example", "1.0", "", {{"1", "Host"}, {"5", "Containers"}}, {}};
+  map.controls = {{"1.1", "1", "", "", true, {"host.sysctl.aslr"}},
+                  {"1.2", "1", "Hide kernel pointers", "", true, {"host.sysctl.kptr"}},
+                  {"1.3", "1", "", "A person decides who may log in.", false, {}},
+                  {"2.1", "1", "", "", true, {"docker.daemon.icc"}},
+                  {"5.10", "1", "", "", true, {"container.memory_limit"}},
+                  {"5.30", "2", "", "", true, {"container.user_namespace"}}};
+  return map;
+}
+
+TEST(Golden, Benchmark) {
+  expect_golden("benchmark.txt", render_benchmark(checked_world(), {}, {}));
+  const benchmark::ControlMap map = example_map();
+  expect_golden("benchmark_controls.txt", render_benchmark(checked_world(), {&map, true}, {}));
+  expect_golden("benchmark_empty.txt", render_benchmark(Report{}, {}, {}));
+}
+
+TEST(Golden, CheckedWorld) {
+  expect_golden("table_checked.txt", render_table(checked_world(), {}));
+  expect_golden("checked.html", render_html(checked_world(), {}));
+  expect_golden("checked.sarif.json", render_sarif(checked_world(), {}));
+  expect_golden("checked.junit.xml", render_junit(checked_world(), {}));
+}
 
 TEST(Golden, Html) { expect_golden("report.html", render_html(small_world(), {})); }
 

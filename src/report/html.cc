@@ -124,6 +124,40 @@ string gap_text(const Incomplete& gap) {
   return gap.what + ": " + gap.reason + (gap.remedy.empty() ? "" : "; " + gap.remedy);
 }
 
+// What failed, is unknown or waits for a person; the rest is counted.
+string check_table(const AssetReport& asset) {
+  if (asset.checks.empty()) return {};
+  string out = element("p", "Settings: " + outcomes_text(count_outcomes(asset.checks)));
+  string rows;
+  for (const CheckResult& row : asset.checks) {
+    if (row.outcome == CheckOutcome::pass || row.outcome == CheckOutcome::not_applicable) continue;
+    std::vector<string> controls;
+    for (const ControlRef& control : row.controls) {
+      controls.push_back(control.benchmark + " " + control.edition + " " + control.id);
+    }
+    rows += "<tr>" + cell(name_of(row.outcome), row.outcome == CheckOutcome::fail ? name_of(row.severity) : "unknown");
+    rows += sorted_cell(std::to_string(static_cast<int>(row.severity)), name_of(row.severity), name_of(row.severity));
+    rows += cell(row.rule) + cell(row.subject) + cell(row.section) + cell(row.title);
+    rows +=
+        cell(row.reason.empty() || row.evidence.empty() ? row.reason + row.evidence : row.reason + "; " + row.evidence);
+    rows += cell(row.remedy) + cell(join(controls, ", ")) + "</tr>\n";
+  }
+  if (rows.empty()) return out + "\n";
+  return out + "\n<div class=\"wide\"><table class=\"sortable\">" +
+         head_row({"Result", "Severity", "Check", "Subject", "Section", "What", "Evidence", "Remedy", "Controls"}) +
+         rows + "</tbody></table></div>\n";
+}
+
+string benchmark_list(const Report& report) {
+  if (report.benchmarks.empty()) return {};
+  string out = "<section><h2>Benchmarks</h2>\n<ul>\n";
+  for (const BenchmarkRate& rate : report.benchmarks) {
+    out += list_item(
+        fmt::format("{} {}: {} ({})", rate.benchmark, rate.edition, rate_text(rate), outcomes_text(rate.controls)));
+  }
+  return out + "</ul></section>\n";
+}
+
 string asset_section(const AssetReport& asset, const Listed& listed, size_t index) {
   const Assessment& a = asset.assessment;
   string out = fmt::format("<section><h2 id=\"asset-{}\">{} <span class=\"{}\">{} {}</span></h2>\n", index,
@@ -138,7 +172,7 @@ string asset_section(const AssetReport& asset, const Listed& listed, size_t inde
       "p",
       fmt::format("Score = round(100 x (1 - (1 - own {:.3f}) x (1 - inherited {:.3f})))", a.own, a.inherited.level),
       "faint");
-  out += "\n" + reasons(a) + threat_table(listed);
+  out += "\n" + reasons(a) + threat_table(listed) + check_table(asset);
   if (listed.size() < asset.threats.size()) {
     out += element("p", fmt::format("{} threats are not listed by the filters.", asset.threats.size() - listed.size()),
                    "faint");
@@ -195,7 +229,7 @@ string body(const Report& report, const Options& options) {
     out += element("p", "Warning: " + *warning, "warning") + "\n";
   }
   if (const auto note = filter_line(options)) out += element("p", *note, "faint") + "\n";
-  out += asset_table(report) + fixes(report) + run_gaps(report) + filter_bar();
+  out += asset_table(report) + benchmark_list(report) + fixes(report) + run_gaps(report) + filter_bar();
   for (size_t i = 0; i < report.assets.size(); ++i)
     out += asset_section(report.assets[i], listed_threats(report.assets[i], options), i);
   return out;

@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "base/text.h"
+#include "report/benchmark_page.h"
 #include "report/page.h"
 #include "report/render.h"
 #include "report/summary.h"
@@ -27,6 +28,19 @@ void expect_safe_lines(const std::string& text, size_t columns) {
   }
 }
 
+// A map over the report's own rules, as hostile as they are.
+benchmark::ControlMap random_map(const Report& report) {
+  benchmark::ControlMap map;
+  for (const AssetReport& asset : report.assets) {
+    for (const CheckResult& row : asset.checks) {
+      map.controls.push_back({row.title, row.reason, row.evidence, row.remedy, true, {row.rule}});
+      map.controls.push_back({row.section, "", row.reason, row.remedy, true, {}});
+      map.sections[row.title] = row.section;
+    }
+  }
+  return map;
+}
+
 TEST(Layout, NoLineIsTooWideAndNoForeignByteGetsThrough) {
   std::mt19937 random(4);
   for (int i = 0; i < 150; ++i) {
@@ -38,6 +52,8 @@ TEST(Layout, NoLineIsTooWideAndNoForeignByteGetsThrough) {
     options.only_fixed = random() % 3 == 0;
     expect_safe_lines(render_table(report, options), options.columns);
     expect_safe_lines(render_fixes(report, options), options.columns);
+    const benchmark::ControlMap map = random_map(report);
+    expect_safe_lines(render_benchmark(report, {i % 2 == 0 ? &map : nullptr, i % 4 < 2}, options), options.columns);
     for (const AssetReport& asset : report.assets)
       expect_safe_lines(render_explain(asset, report, options), options.columns);
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ struct Options {
   std::vector<SeverityLevel> severities;  // only these; empty = all
   bool only_fixed = false;                // only threats with a fixed version
   int db_age_warning_days = 7;
+
+  bool wants(SeverityLevel level) const {
+    return severities.empty() || std::find(severities.begin(), severities.end(), level) != severities.end();
+  }
 };
 
 // Pure; no line of a table is wider than Options::columns; everything foreign is escaped for its medium.
@@ -22,6 +27,11 @@ std::string render_html(const Report& report,
                         const Options& options);  // self-contained, no network, sortable, filterable
 std::string render_explain(const AssetReport& asset, const Report& report, const Options& options);
 std::string render_fixes(const Report& report, const Options& options);
+
+// SARIF 2.1.0 (OASIS): every threat and every check that failed, is unknown or needs a person, as one run.
+std::string render_sarif(const Report& report, const Options& options);
+// JUnit's XML: a suite for each asset, a case for each check and each threat.
+std::string render_junit(const Report& report, const Options& options);
 
 // The report with the threats left out that `options` filters. Scores stay: they count everything.
 Report filtered(const Report& report, const Options& options);

@@ -90,6 +90,39 @@ std::string database_line(const ThreatDbInfo& db) {
   return out;
 }
 
+std::string outcomes_text(const OutcomeCounts& counts) {
+  std::vector<std::pair<std::string_view, size_t>> rows;
+  for (const CheckOutcome outcome : {CheckOutcome::fail, CheckOutcome::unknown, CheckOutcome::manual,
+                                     CheckOutcome::pass, CheckOutcome::not_applicable}) {
+    rows.emplace_back(name_of(outcome), counts[static_cast<size_t>(outcome)]);
+  }
+  return counted(rows);
+}
+
+std::string rate_text(const BenchmarkRate& rate) {
+  const auto of = [&](CheckOutcome outcome) { return rate.controls[static_cast<size_t>(outcome)]; };
+  const size_t judged = of(CheckOutcome::pass) + of(CheckOutcome::fail) + of(CheckOutcome::unknown);
+  if (judged == 0) return "none of its controls was decided";
+  // Rounded down: all pass only where all do.
+  return fmt::format("{} % of {} pass", of(CheckOutcome::pass) * 100 / judged, plural(judged, "control"));
+}
+
+std::string checks_line(const Report& report) {
+  OutcomeCounts counts{};
+  size_t all = 0;
+  for (const AssetReport& asset : report.assets) {
+    const auto one = count_outcomes(asset.checks);
+    for (size_t i = 0; i < counts.size(); ++i) counts[i] += one[i];
+    all += asset.checks.size();
+  }
+  if (all == 0) return {};
+  std::string out = fmt::format("settings: {}: {}", plural(all, "check"), outcomes_text(counts));
+  for (const BenchmarkRate& rate : report.benchmarks) {
+    out += fmt::format("; {} {}: {}", rate.benchmark, rate.edition, rate_text(rate));
+  }
+  return out;
+}
+
 std::optional<std::string> database_warning(const Report& report, int warning_days) {
   const ThreatDbInfo& db = report.threat_db;
   if (!db.present) {

@@ -33,6 +33,12 @@ std::string fixed(double value, int digits);
 std::string totals_line(const Report& report);
 // "threat database: 45,950 records, built 2026-11-24, newest data 2026-11-24"
 std::string database_line(const ThreatDbInfo& db);
+// "settings: 210 checks: 150 pass, 40 fail, 5 manual, 15 unknown; CIS Docker 1.6.0: 78 % pass"; empty without checks.
+std::string checks_line(const Report& report);
+// "150 pass, 40 fail"; outcomes without a row are left out.
+std::string outcomes_text(const OutcomeCounts& counts);
+std::string rate_text(const BenchmarkRate& rate);  // "78 % of 90 controls pass", "none of its controls was decided"
+
 // Why the database is not to be relied on; nothing when it is there and fresh.
 std::optional<std::string> database_warning(const Report& report, int warning_days);
 // What was missing of the protection around the parsing of foreign bytes; nothing when it was whole.

@@ -115,6 +115,11 @@ std::string change_text(const Threat& threat, size_t room) {
 
 void threat_row(Page& page, const Threat& threat, size_t id_width) {
   constexpr size_t severity_width = 9, exploited_width = 4, subject_width = 16;
+  if (threat.kind == ThreatKind::benchmark) {
+    page.line({{"  " + left(name_of(threat.severity.level), severity_width), style_of(threat.severity.level)},
+               {left(threat.id.value, id_width) + " " + threat.title}});
+    return;
+  }
   const size_t before = 2 + severity_width + id_width + 1 + exploited_width + subject_width;
   const size_t room = page.columns() > before ? page.columns() - before : 0;
   page.line({{"  " + left(name_of(threat.severity.level), severity_width), style_of(threat.severity.level)},
@@ -193,6 +198,7 @@ std::string render_table(const Report& report, const Options& options) {
   Page page(options.columns, options.colour);
   page.paragraph("", totals_line(report), 2, Style::bold);
   page.paragraph("", database_line(report.threat_db), 2);
+  if (const std::string checks = checks_line(report); !checks.empty()) page.paragraph("", checks, 2);
   if (const auto warning = database_warning(report, options.db_age_warning_days)) {
     page.paragraph("WARNING: ", *warning, 9, Style::high);
   }

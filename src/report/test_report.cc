@@ -159,6 +159,53 @@ Report small_world() {
   return out;
 }
 
+Report checked_world() {
+  Report out = small_world();
+  const auto row = [](std::string rule, std::string subject, std::string section, std::string title,
+                      CheckOutcome outcome, SeverityLevel level, std::string control) {
+    CheckResult one{std::move(rule),
+                    std::move(subject),
+                    std::move(section),
+                    std::move(title),
+                    outcome,
+                    level,
+                    "",
+                    "",
+                    "Set it right and restart what uses it.",
+                    {}};
+    if (!control.empty()) one.controls = {{"CIS Example", "1.0", std::move(control), "1", true}};
+    if (outcome == CheckOutcome::unknown) one.reason = "x: permission denied (/proc/x)";
+    if (outcome == CheckOutcome::manual) one.reason = "Look whether the person is still here.";
+    if (outcome == CheckOutcome::pass || outcome == CheckOutcome::fail) one.evidence = "x = 1 (/proc/sys/x)";
+    return one;
+  };
+  using enum CheckOutcome;
+  out.assets[1].checks = {
+      row("host.sysctl.aslr", "host", "Kernel parameters", "Addresses are randomised", pass, SeverityLevel::high,
+          "1.1"),
+      row("host.sysctl.kptr", "host", "Kernel parameters", "Kernel pointers are hidden", fail, SeverityLevel::medium,
+          "1.2"),
+      row("host.users.gone", "host", "Accounts", "Nobody is left who has gone", manual, SeverityLevel::medium, ""),
+      row("docker.daemon.icc", "docker", "Docker daemon", "Containers may not talk freely", unknown,
+          SeverityLevel::high, "2.1")};
+  for (const size_t i : {0, 2}) {
+    const std::string name = out.assets[i].asset.name;
+    out.assets[i].checks = {
+        row("container.memory_limit", name, "Containers", "Memory is limited", fail, SeverityLevel::low, "5.10"),
+        row("container.user_namespace", name, "Containers", "A user namespace is used", not_applicable,
+            SeverityLevel::high, "5.30")};
+    Threat failed;
+    failed.id = {"container.memory_limit"};
+    failed.kind = ThreatKind::benchmark;
+    failed.title = "Memory is limited";
+    failed.severity = {SeverityLevel::low, 2.5, "", "plimsoll"};
+    failed.evidence = name + ": x = 1 (/proc/sys/x)";
+    out.assets[i].threats.push_back(failed);
+  }
+  out.benchmarks = {{"CIS Example", "1.0", {1, 2, 1, 1, 1}, 0.25}};
+  return out;
+}
+
 std::string hostile_text(std::mt19937& random) {
   static constexpr std::string_view parts[]{"</script><img src=x onerror=alert(1)>",
                                             "\x1b[2J\x1b]0;x\x07",
@@ -204,6 +251,18 @@ Report random_report(std::mt19937& random) {
       if (random() % 4 == 0) t.package.reset();
       asset.threats.push_back(std::move(t));
     }
+    for (auto m = few() * 3; m > 0; --m) {
+      asset.checks.push_back({text(),
+                              text(),
+                              text(),
+                              text(),
+                              static_cast<CheckOutcome>(random() % 5),
+                              static_cast<SeverityLevel>(random() % 5),
+                              text(),
+                              text(),
+                              text(),
+                              {{text(), text(), text(), text(), true}}});
+    }
     Assessment& a = asset.assessment;
     for (auto m = few(); m > 0; --m) a.additions.push_back({text(), static_cast<int>(random() % 20), text()});
     for (auto m = few() * 10; m > 0; --m)
@@ -229,6 +288,9 @@ Report random_report(std::mt19937& random) {
     for (auto m = few() * 3; m > 0; --m) fix.falls.push_back({{text()}, text(), 90, 20});
     for (auto m = few() * 3; m > 0; --m) fix.removes.push_back({text()});
     out.fixes.push_back(std::move(fix));
+  }
+  for (auto n = few(); n > 0; --n) {
+    out.benchmarks.push_back({text(), text(), {random() % 9, random() % 9, random() % 9, 1, 2}, unit()});
   }
   for (auto n = few() * 6; n > 0; --n) out.incomplete.push_back(gap());
   return out;

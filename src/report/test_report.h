@@ -8,6 +8,9 @@ namespace plimsoll::report {
 // A hand-made world: a host, a front that is published, a redis that inherits by a path, one asset hardly assessed.
 Report small_world();
 
+// The same after its settings were checked: every outcome, on host, runtime and containers.
+Report checked_world();
+
 // Text nobody should print as it is: markup, terminal codes, line breaks, wide and broken characters.
 std::string hostile_text(std::mt19937& random);
 

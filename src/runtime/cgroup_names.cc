@@ -97,7 +97,7 @@ std::optional<CgroupName> container_of_cgroup(std::string_view path) {
     const size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view part = path.substr(begin, end - begin);
     if (!part.empty()) {
-      if (const auto found = container_of(part, parent, depth)) {
+      if (const auto found = container_of(part, parent, depth); found && !found->id.empty()) {
         innermost = CgroupName{std::string(found->runtime), std::string(found->id), std::string(path.substr(0, end))};
       }
       parent = part;

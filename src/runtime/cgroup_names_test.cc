@@ -57,5 +57,10 @@ TEST(CgroupNames, WholeFile) {
   EXPECT_FALSE(container_of_cgroup_file("garbage").has_value());
 }
 
+TEST(CgroupNames, AnEmptyNameNamesNoContainer) {
+  EXPECT_EQ(container_of_cgroup("/machine.slice/machine-.scope"), std::nullopt);
+  EXPECT_EQ(container_of_cgroup("/machine.slice/systemd-nspawn@.service"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace plimsoll::runtime

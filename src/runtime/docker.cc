@@ -4,8 +4,11 @@
 
 #include "base/text.h"
 #include "runtime/cgroup_names.h"
+#include "runtime/docker_execs.h"
 #include "runtime/docker_replies.h"
 #include "runtime/docker_session.h"
+#include "runtime/docker_settings.h"
+#include "runtime/json_tree.h"
 #include "runtime/runtime.h"
 #include "system/proc_status.h"
 
@@ -67,6 +70,7 @@ class Asking {
     answer_.facts.socket = socket;
     ask_info();
     ask_networks();
+    ask_image_use();
     ask_containers();
     return std::move(answer_);
   }
@@ -78,10 +82,26 @@ class Asking {
 
   void ask_info() {
     const auto body = engine_.get("/info", reply_limit);
+    read_info_of(body);
+    answer_.settings = engine_settings(answer_.facts, body);
+    ask_secrets();
+  }
+
+  void read_info_of(const Result<std::string>& body) {
     const Status read = body.ok() ? read_info(*body, answer_.facts) : Status(body.error());
     if (read.ok()) return;
     info_unknown(read.error().message, answer_.facts);
     gap("settings of " + answer_.facts.name, read.error());
+  }
+
+  // A swarm's manager tells how many secrets it keeps.
+  void ask_secrets() {
+    FactTree& swarm = answer_.settings.members["swarm"];
+    if (!swarm.at("manager").boolean) return;
+    const auto body = engine_.get("/secrets", reply_limit);
+    const auto list = body.ok() ? tree_from_text(*body, "/secrets") : Result<FactTree>(body.error());
+    swarm.members["secrets"] = list.ok() ? FactTree::of(static_cast<int64_t>(list->items.size()), "/secrets")
+                                         : FactTree::unknown_because(list.error().message, "/secrets");
   }
 
   void ask_networks() {
@@ -92,6 +112,62 @@ class Asking {
       answer_.networks = std::move(*networks);
     else
       gap("networks of " + answer_.facts.name, networks.error());
+    auto settings = body.ok() ? network_settings(*body) : Result<FactTree>(body.error());
+    answer_.settings.members["networks"] =
+        settings.ok() ? std::move(*settings) : FactTree::unknown_because(settings.error().message, "/networks");
+  }
+
+  void ask_image_use() {
+    const auto images = engine_.get("/images/json", reply_limit);
+    const auto containers = engine_.get("/containers/json?all=1", reply_limit);
+    auto use = !images.ok()       ? Result<FactTree>(images.error())
+               : !containers.ok() ? Result<FactTree>(containers.error())
+                                  : image_use(*images, *containers);
+    answer_.settings.members["images"] =
+        use.ok() ? std::move(*use) : FactTree::unknown_because(use.error().message, "/images/json");
+  }
+
+  // Each image once, however many containers are made from it.
+  const FactTree& image_of(const std::string& id) {
+    const auto [place, is_new] = images_.try_emplace(id);
+    if (!is_new) return place->second;
+    const bool fit =
+        id.size() <= 128 && id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789:") == std::string::npos;
+    const bool late = std::chrono::steady_clock::now() >= deadline_;
+    const auto inspect = !fit || id.empty() ? Result<std::string>(Error{ErrorKind::malformed, "the image's id is odd"})
+                         : late             ? Result<std::string>(Error{ErrorKind::timeout, "the engine is too slow"})
+                                            : engine_.get("/images/" + id + "/json", inspect_limit);
+    auto settings = inspect.ok() ? image_settings(*inspect, engine_.get("/images/" + id + "/history", inspect_limit),
+                                                  machine_.now())
+                                 : Result<FactTree>(inspect.error());
+    place->second =
+        settings.ok() ? std::move(*settings) : FactTree::unknown_because(settings.error().message, "image inspect");
+    return place->second;
+  }
+
+  // What was started in each container, and the image that the container's reference names today.
+  void finish_settings(const std::vector<Inspected>& inspected) {
+    std::map<std::string, ExecSubject> subjects;
+    for (size_t i = 0; i < inspected.size(); ++i) {
+      const Listed& listed = answer_.containers[i];
+      if (listed.configured.kind == FactTree::Kind::map) subjects[listed.facts.id.value] = inspected[i].execs;
+    }
+    auto execs = subjects.empty() ? std::map<std::string, FactTree>{} : ask_execs(engine_, subjects, machine_.now());
+    for (Listed& listed : answer_.containers) {
+      const auto own = execs.find(listed.facts.id.value);
+      if (own != execs.end()) listed.configured.members["execs"] = std::move(own->second);
+      listed.image = image_of(listed.facts.image.value);
+      if (listed.image.kind == FactTree::Kind::map) name_today(listed);
+    }
+  }
+
+  // Absent when the reference names no tag of this engine any more.
+  void name_today(Listed& listed) const {
+    const FactTree& use = answer_.settings.at("images");
+    std::string tag = listed.facts.image_ref;
+    if (tag.find(':', tag.rfind('/') == std::string::npos ? 0 : tag.rfind('/')) == std::string::npos) tag += ":latest";
+    listed.image.members["reference"] = FactTree::of(listed.facts.image_ref, "inspect Config.Image");
+    listed.image.members["named_today"] = use.kind == FactTree::Kind::unknown ? use : use.at("tags").at(tag);
   }
 
   void ask_containers() {
@@ -110,6 +186,7 @@ class Asking {
       ask_container(std::move(facts), joined);
     }
     finish(joined);
+    finish_settings(joined);
   }
 
   // Appends the container, unless it has gone since it was listed.
@@ -126,6 +203,8 @@ class Asking {
     }
     joined.push_back(inspected.ok() ? std::move(*inspected) : Inspected{});
     Listed listed;
+    listed.configured = inspected.ok() ? std::move(joined.back().configured)
+                                       : FactTree::unknown_because(inspected.error().message, "inspect");
     listed.cgroup = cgroup_of(machine_, facts);
     listed.facts = std::move(facts);
     answer_.containers.push_back(std::move(listed));
@@ -153,6 +232,7 @@ class Asking {
   const system::Machine& machine_;
   DockerSession engine_;
   Answer answer_;
+  std::map<std::string, FactTree> images_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + whole_time;
 };
 

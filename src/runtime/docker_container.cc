@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "runtime/docker_replies.h"
+#include "runtime/docker_settings.h"
 #include "runtime/json_reply.h"
 
 namespace plimsoll::runtime {
@@ -212,7 +213,8 @@ Result<Inspected> read_inspect(std::string_view body, ContainerFacts& facts, Inc
   read_published(inspect, facts, gaps);
   read_networks_of(inspect, facts);
   read_secret_names(inspect, facts, gaps);
-  return Inspected{joined_container(inspect, "NetworkMode"), joined_container(inspect, "PidMode")};
+  return Inspected{joined_container(inspect, "NetworkMode"), joined_container(inspect, "PidMode"),
+                   container_configuration(inspect), ExecSubject{health_command(inspect), exec_ids(inspect)}};
 }
 
 void inspect_unknown(const std::string& why, ContainerFacts& facts) {

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "model/facts.h"
 #include "model/incomplete.h"
+#include "runtime/docker_execs.h"
 #include "runtime/runtime.h"
 
 namespace plimsoll::runtime {
@@ -37,6 +38,8 @@ Result<std::vector<ContainerFacts>> read_list(std::string_view body, IncompleteL
 struct Inspected {
   std::string network_of;  // id or name of the container whose network namespace it shares; else empty
   std::string pids_of;     // the same for the pid namespace
+  FactTree configured;     // container_configuration()
+  ExecSubject execs;
 };
 
 // GET /containers/ID/json, into `facts` of that container.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/fact_tree.h"
 #include "model/facts.h"
 #include "model/incomplete.h"
 #include "rootfs/tree.h"
@@ -17,8 +18,10 @@ namespace plimsoll::runtime {
 // are filled; the container probe adds what the kernel says.
 struct Listed {
   ContainerFacts facts;
-  std::string cgroup;  // cgroup path that tells its processes; may be empty
-  bool pause = false;  // looks like a pod's pause process: it holds namespaces and runs no application
+  std::string cgroup;   // cgroup path that tells its processes; may be empty
+  FactTree configured;  // what it was started with (docs/facts.md, "Settings"); absent when no runtime told it
+  FactTree image;       // the image it was made from; absent when no runtime told it
+  bool pause = false;   // looks like a pod's pause process: it holds namespaces and runs no application
 };
 
 struct Network {
@@ -32,12 +35,21 @@ struct Answer {
   RuntimeFacts facts;
   std::vector<Listed> containers;  // running and paused ones
   std::vector<Network> networks;
+  FactTree settings;  // what the engine says of itself (docs/facts.md, "Settings")
   IncompleteList not_assessed;
 };
 
 // Asks the Docker Engine API on `socket` (version negotiated; read-only requests only). not_found: no such socket;
 // denied: may not connect; unreachable: nobody answers.
 Result<Answer> ask_docker(const system::Machine& machine, const std::string& socket = "/var/run/docker.sock");
+
+// Asks every Podman service of this machine that listens (/run/podman/podman.sock and those of users below /run/user)
+// the same questions: Podman speaks that API too (https://docs.podman.io/en/latest/_static/api.html). A socket that
+// does not answer is noted in `not_assessed`.
+std::vector<Answer> ask_podman(const system::Machine& machine, IncompleteList& not_assessed);
+
+// The settings of an engine that does not answer: it is there, and everything about it is unknown for the reason given.
+FactTree unanswered_settings(const std::string& name, const std::string& socket, const std::string& why);
 
 // Containers seen by cgroup and namespace alone: every process whose cgroup names a container, or whose mount and pid
 // namespaces both differ from those of PID 1 ("unmanaged"). `known` are ids a runtime has answered for; they are left

@@ -14,6 +14,19 @@ struct FileStat {
   uint32_t mode = 0;  // type and permission bits, as st_mode
   uint32_t uid = 0, gid = 0;
   uint64_t device = 0, inode = 0, rdev = 0, size = 0;
+  int64_t modified = 0;  // seconds since the epoch
+};
+
+// What is left of a file system (statvfs(3)); `inodes` is 0 where the file system does not count them.
+struct SpaceStat {
+  uint64_t bytes = 0, available_bytes = 0;
+  uint64_t inodes = 0, free_inodes = 0;
+};
+
+// The kernel's clock discipline (adjtimex(2), read only).
+struct ClockStat {
+  bool synchronised = false;  // state is not TIME_ERROR and STA_UNSYNC is clear
+  uint64_t max_error_microseconds = 0;
 };
 
 struct HttpReply {
@@ -34,6 +47,20 @@ class Machine {
   // One HTTP request over a UNIX socket, whole reply in memory (`limit` bytes), `seconds` for everything.
   virtual Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                                       std::string_view body, size_t limit, int seconds) const = 0;
+  virtual Result<SpaceStat> space(const std::string& path) const = 0;
+  // One extended attribute, raw; not_found when the file has none of that name.
+  virtual Result<std::string> extended_attribute(const std::string& path, const std::string& name) const = 0;
+  virtual Result<ClockStat> clock() const = 0;
+  // One read-only netlink request of `type` with `flags` beside NLM_F_REQUEST, in our own network namespace, and the
+  // payload of every reply with its message type. Whether the caller's subsystem is loaded must be known before:
+  // asking an unloaded one would load it. limit: more than 16 MiB; timeout: 2 s of silence; denied; conflict: the
+  // tables changed during the dump.
+  struct NetlinkReply {
+    uint16_t type = 0;
+    std::string payload;
+  };
+  virtual Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
+                                                    std::string_view payload) const = 0;
   virtual Instant now() const = 0;
   virtual uint32_t effective_uid() const = 0;
 };

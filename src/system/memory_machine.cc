@@ -132,6 +132,27 @@ std::vector<std::string> MemoryMachine::requests() const {
   return requests_;
 }
 
+MemoryMachine& MemoryMachine::set_space(const std::string& path, const SpaceStat& space) {
+  spaces_[tidy(path)] = space;
+  return *this;
+}
+
+MemoryMachine& MemoryMachine::set_attribute(const std::string& path, const std::string& name, std::string value) {
+  at(path);
+  attributes_[{tidy(path), name}] = std::move(value);
+  return *this;
+}
+
+MemoryMachine& MemoryMachine::set_clock(const ClockStat& clock) {
+  clock_ = clock;
+  return *this;
+}
+
+MemoryMachine& MemoryMachine::set_netlink(int protocol, uint16_t type, Result<std::vector<NetlinkReply>> answer) {
+  netlink_.insert_or_assign({protocol, type}, std::move(answer));
+  return *this;
+}
+
 MemoryMachine& MemoryMachine::set_now(Instant now) {
   now_ = now;
   return *this;
@@ -247,6 +268,34 @@ Result<HttpReply> MemoryMachine::http_unix(const std::string& socket, std::strin
     return Error{ErrorKind::limit, "reply larger than " + std::to_string(limit) + " bytes", printable(socket)};
   }
   return found->second.reply;
+}
+
+Result<SpaceStat> MemoryMachine::space(const std::string& path) const {
+  PLIMSOLL_TRY(node, find(path, true));
+  (void)node;
+  const auto found = spaces_.find(tidy(path));
+  if (found == spaces_.end()) return Error{ErrorKind::unsupported, "no space known", printable(path)};
+  return found->second;
+}
+
+Result<std::string> MemoryMachine::extended_attribute(const std::string& path, const std::string& name) const {
+  PLIMSOLL_TRY(node, find(path, false));
+  if (node->fails_reading) return *node->fails_reading;
+  const auto found = attributes_.find({tidy(path), name});
+  if (found == attributes_.end()) return Error{ErrorKind::not_found, "no attribute " + name, printable(path)};
+  return found->second;
+}
+
+Result<ClockStat> MemoryMachine::clock() const {
+  if (!clock_) return Error{ErrorKind::unsupported, "no clock known"};
+  return *clock_;
+}
+
+Result<std::vector<Machine::NetlinkReply>> MemoryMachine::netlink(int protocol, uint16_t type, uint16_t,
+                                                                  std::string_view) const {
+  const auto found = netlink_.find({protocol, type});
+  if (found == netlink_.end()) return Error{ErrorKind::unsupported, "no such protocol", "netlink"};
+  return found->second;
 }
 
 }  // namespace plimsoll::system

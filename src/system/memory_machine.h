@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "system/machine.h"
@@ -42,6 +43,11 @@ class MemoryMachine : public Machine {
   // Requests answered so far, "GET /version", in the order they came.
   std::vector<std::string> requests() const;
 
+  MemoryMachine& set_space(const std::string& path, const SpaceStat& space);
+  MemoryMachine& set_attribute(const std::string& path, const std::string& name, std::string value);
+  MemoryMachine& set_clock(const ClockStat& clock);
+  // What netlink(protocol, type, ...) answers; without it the protocol is unsupported.
+  MemoryMachine& set_netlink(int protocol, uint16_t type, Result<std::vector<NetlinkReply>> answer);
   MemoryMachine& set_now(Instant now);
   MemoryMachine& set_effective_uid(uint32_t uid);
 
@@ -51,6 +57,11 @@ class MemoryMachine : public Machine {
   Result<FileStat> stat(const std::string& path, bool follow) const override;
   Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                               std::string_view body, size_t limit, int seconds) const override;
+  Result<SpaceStat> space(const std::string& path) const override;
+  Result<std::string> extended_attribute(const std::string& path, const std::string& name) const override;
+  Result<ClockStat> clock() const override;
+  Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
+                                            std::string_view payload) const override;
   Instant now() const override { return now_; }
   uint32_t effective_uid() const override { return uid_; }
 
@@ -76,6 +87,10 @@ class MemoryMachine : public Machine {
 
   std::map<std::string, Node> nodes_;
   std::map<std::string, Canned> replies_;  // by "socket method target"
+  std::map<std::string, SpaceStat> spaces_;
+  std::map<std::pair<std::string, std::string>, std::string> attributes_;
+  std::optional<ClockStat> clock_;
+  std::map<std::pair<int, uint16_t>, Result<std::vector<NetlinkReply>>> netlink_;
   uint64_t next_inode_ = 1000;
   Instant now_{};
   uint32_t uid_ = 0;

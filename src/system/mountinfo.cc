@@ -18,6 +18,7 @@ void read_options(std::string_view options, Mount& mount) {
     if (option == "ro") mount.read_only = true;
     if (option == "nodev") mount.nodev = true;
     if (option == "nosuid") mount.nosuid = true;
+    if (option == "noexec") mount.noexec = true;
   }
 }
 

@@ -15,7 +15,7 @@ struct Mount {
   std::string target;
   bool read_only = false;        // of this mount
   bool super_read_only = false;  // of the whole file system
-  bool nodev = false, nosuid = false;
+  bool nodev = false, nosuid = false, noexec = false;
   std::optional<uint64_t> peer_group;  // shared:N
   std::string fs_type, source;
   std::vector<std::string> super_options;

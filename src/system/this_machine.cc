@@ -1,7 +1,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
+#include <sys/timex.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,11 +16,13 @@
 #include "system/errno_error.h"
 #include "system/http_unix.h"
 #include "system/machine.h"
+#include "system/netlink.h"
 
 namespace plimsoll::system {
 namespace {
 
 constexpr size_t max_link_bytes = size_t{64} << 10;
+constexpr size_t max_attribute_bytes = size_t{64} << 10;  // XATTR_SIZE_MAX
 
 int open_retrying(const char* path, int flags) {
   int fd = -1;
@@ -77,6 +82,7 @@ FileStat from_posix(const struct stat& info) {
   out.device = info.st_dev;
   out.inode = info.st_ino;
   out.rdev = info.st_rdev;
+  out.modified = info.st_mtim.tv_sec;
   out.size = info.st_size > 0 ? static_cast<uint64_t>(info.st_size) : 0;
   return out;
 }
@@ -144,6 +150,40 @@ class ThisMachine final : public Machine {
   Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                               std::string_view body, size_t limit, int seconds) const override {
     return request_over_unix(socket, method, target, body, limit, seconds);
+  }
+
+  Result<SpaceStat> space(const std::string& path) const override {
+    PLIMSOLL_CHECK(check_path(path));
+    struct statvfs info{};
+    if (::statvfs(path.c_str(), &info) != 0) return errno_error(errno, "ask for the space of", path);
+    return SpaceStat{info.f_blocks * info.f_frsize, info.f_bavail * info.f_frsize, info.f_files, info.f_favail};
+  }
+
+  Result<std::string> extended_attribute(const std::string& path, const std::string& name) const override {
+    PLIMSOLL_CHECK(check_path(path));
+    std::string out(256, '\0');  // enough for nearly all
+    ssize_t got = ::lgetxattr(path.c_str(), name.c_str(), out.data(), out.size());
+    if (got < 0 && errno == ERANGE) {
+      out.resize(max_attribute_bytes);
+      got = ::lgetxattr(path.c_str(), name.c_str(), out.data(), out.size());
+    }
+    if (got < 0 && errno == ENODATA) return Error{ErrorKind::not_found, "no attribute " + name, printable(path)};
+    if (got < 0) return errno_error(errno, "read an attribute of", path);
+    out.resize(static_cast<size_t>(got));
+    return out;
+  }
+
+  Result<ClockStat> clock() const override {
+    struct timex info{};  // modes 0: nothing is set
+    const int state = ::adjtimex(&info);
+    if (state < 0) return errno_error(errno, "ask for the state of", "the clock");
+    return ClockStat{state != TIME_ERROR && (info.status & STA_UNSYNC) == 0,
+                     info.maxerror > 0 ? static_cast<uint64_t>(info.maxerror) : 0};
+  }
+
+  Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
+                                            std::string_view payload) const override {
+    return request_over_netlink(protocol, type, flags, payload);
   }
 
   Instant now() const override {

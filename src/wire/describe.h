@@ -275,12 +275,40 @@ void describe(A& a, T& v) {
   a.member("not_assessed", v.not_assessed);
 }
 
+// The members that its kind has; `kind` comes first, so that a reader knows which to ask for.
+template <class A, Is<FactTree> T>
+void describe(A& a, T& v) {
+  a.member("kind", v.kind);
+  switch (v.kind) {
+    case FactTree::Kind::absent:
+      break;
+    case FactTree::Kind::boolean:
+      a.member("boolean", v.boolean);
+      break;
+    case FactTree::Kind::integer:
+      a.member("integer", v.integer);
+      break;
+    case FactTree::Kind::unknown:
+    case FactTree::Kind::text:
+      a.member("text", v.text);
+      break;
+    case FactTree::Kind::list:
+      a.member("items", v.items);
+      break;
+    case FactTree::Kind::map:
+      a.member("members", v.members);
+      break;
+  }
+  a.member("source", v.source);
+}
+
 // Of an asset's report, what was gathered; the rest is judgement.
 template <class A, Is<AssetReport> T>
 void describe(A& a, T& v) {
   a.member("asset", v.asset);
   a.member("container", v.container);
   a.member("host", v.host);
+  a.member("settings", v.settings);
   a.member("os", v.os);
   a.member("packages", v.packages);
   a.member("offered", v.offered);

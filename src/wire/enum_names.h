@@ -10,6 +10,7 @@ namespace plimsoll::wire {
 inline std::optional<AssetKind> parse_name(std::string_view t, AssetKind*) { return parse_asset_kind(t); }
 inline std::optional<PackageType> parse_name(std::string_view t, PackageType*) { return parse_package_type(t); }
 inline std::optional<Loaded> parse_name(std::string_view t, Loaded*) { return parse_loaded(t); }
+inline std::optional<FactTree::Kind> parse_name(std::string_view t, FactTree::Kind*) { return parse_fact_kind(t); }
 inline std::optional<Transport> parse_name(std::string_view t, Transport*) { return parse_transport(t); }
 
 }  // namespace plimsoll::wire

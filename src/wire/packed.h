@@ -111,7 +111,11 @@ class PackedReader {
   template <class T>
     requires requires(PackedReader& a, T& t) { describe(a, t); }
   void read(T& v) {
+    constexpr int deepest = 64;  // as for recordings: trees of settings hold trees
+    if (depth_ == deepest) return fail(ErrorKind::limit, "is nested too deep");
+    ++depth_;
     describe(*this, v);
+    --depth_;
     settle(v);
   }
   void read(std::string& v) {
@@ -231,6 +235,7 @@ class PackedReader {
 
   ByteReader bytes_;
   size_t memory_;
+  int depth_ = 0;
   std::optional<Error> fault_;
 };
 

@@ -52,6 +52,15 @@ TEST(Packed, CountsAndValuesAreChecked) {
   EXPECT_FALSE(unpack<Instant>(pack(INT64_MAX)).ok());
 }
 
+TEST(Packed, NestingIsBounded) {
+  FactTree tree = FactTree::of("leaf");
+  for (int level = 1; level < 64; ++level) tree = FactTree::list_of({tree});
+  ASSERT_TRUE(unpack<FactTree>(pack(tree)).ok());
+  const auto deeper = unpack<FactTree>(pack(FactTree::list_of({tree})));
+  ASSERT_FALSE(deeper.ok());
+  EXPECT_EQ(deeper.error().kind, ErrorKind::limit);
+}
+
 TEST(Packed, WhatPromisesToBePrintableIs) {
   const auto list = unpack<IncompleteList>(pack(IncompleteList{{"a\x1b[31m", "b", "c"}}));
   ASSERT_TRUE(list.ok());

@@ -48,6 +48,11 @@ class RandomFill {
   void fill(T& v) {
     v = static_cast<T>(up_to(2));
   }
+  void fill(FactTree::Kind& v) { v = static_cast<FactTree::Kind>(up_to(7)); }
+  void fill(FactTree& v) {
+    v = {};  // a member that its new kind has not is not described
+    describe(*this, v);
+  }
   template <class Tag>
   void fill(Id<Tag>& v) {
     fill(v.value);

@@ -54,6 +54,7 @@ class RecordWriter {
   static bool is_blank(const Fact<T>& v) {
     return !v.value && v.source.empty() && v.unknown.empty();
   }
+  static bool is_blank(const FactTree& v) { return v.kind == FactTree::Kind::absent && v.source.empty(); }
   template <class T>
   static bool is_blank(const T&) {
     return false;

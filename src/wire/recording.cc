@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view schema_name = "plimsoll.recording/1";
 constexpr size_t max_bytes = size_t{256} << 20;
-constexpr size_t max_depth = 32;
+constexpr size_t max_depth = 64;  // settings: two for each level of their tree, which probes keep far below this
 
 }  // namespace
 

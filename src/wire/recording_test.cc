@@ -48,6 +48,8 @@ TEST(Recording, KeepsFactsAndDropsJudgement) {
   EXPECT_EQ(again->assets[0].container, report.assets[0].container);
   EXPECT_EQ(again->assets[0].packages, report.assets[0].packages);
   EXPECT_EQ(again->assets[0].assessment.not_assessed, report.assets[0].assessment.not_assessed);
+  EXPECT_EQ(again->assets[0].settings, report.assets[0].settings);
+  EXPECT_TRUE(again->assets[0].checks.empty());
   EXPECT_EQ(again->assets[1].host, report.assets[1].host);
   EXPECT_EQ(again->flows, report.flows);
   EXPECT_EQ(again->incomplete, report.incomplete);
@@ -130,6 +132,23 @@ TEST(Recording, NoMemberIsForgotten) {
   expect_all_described<Flow>("Flow");
   expect_all_described<Incomplete>("Incomplete");
   expect_all_described<Asset>("Asset");
+}
+
+TEST(Recording, SettingsKeepTheirKinds) {
+  Report report;
+  report.assets.resize(1);
+  using Tree = FactTree;
+  Tree& tree = report.assets[0].settings = Tree::map_of({{"a.b", Tree::list_of({Tree::of(int64_t{INT64_MIN}), {}})},
+                                                         {"c", Tree::map_of({}, "somewhere")},
+                                                         {"d", Tree::of("", "/x")},
+                                                         {"\xff", Tree::unknown_because("\xfe")}});
+  const auto again = facts_from_json(facts_to_json(report), "facts.json");
+  ASSERT_TRUE(again.ok()) << again.error().to_string();
+  EXPECT_EQ(again->assets[0].settings, tree);
+  const auto kind_of = [](const std::string& json) { return error_of(json).kind; };
+  EXPECT_EQ(kind_of(with_asset(R"("settings": {"kind": "integer", "text": "x"})")), ErrorKind::malformed);
+  EXPECT_EQ(kind_of(with_asset(R"("settings": {"kind": "number"})")), ErrorKind::malformed);
+  EXPECT_EQ(kind_of(with_asset(R"("settings": {"members": {}})")), ErrorKind::malformed);
 }
 
 TEST(Recording, ErrorsNameFileAndPlace) {

@@ -1,5 +1,6 @@
 #include "wire/report_json.h"
 
+#include <algorithm>
 #include <array>
 
 #include "model/names.h"
@@ -99,6 +100,33 @@ void write_os(JsonWriter& out, const OsRelease& os) {
   out.member("name", os.pretty_name).member("ecosystem", osv_ecosystem(os)).end_object();
 }
 
+void write_check(JsonWriter& out, const CheckResult& row) {
+  out.begin_object().member("rule", row.rule).member("subject", row.subject).member("section", row.section);
+  out.member("title", row.title).member("outcome", name_of(row.outcome)).member("severity", name_of(row.severity));
+  out.member("evidence", row.evidence).member("reason", row.reason).member("remedy", row.remedy).key("controls");
+  write_array(out, row.controls, [](JsonWriter& w, const ControlRef& control) {
+    w.begin_object().member("benchmark", control.benchmark).member("edition", control.edition);
+    w.member("id", control.id).member("level", control.level).member("scored", control.scored).end_object();
+  });
+  out.end_object();
+}
+
+void write_outcomes(JsonWriter& out, const OutcomeCounts& counts) {
+  out.begin_object();
+  for (size_t i = 0; i < counts.size(); ++i) {
+    std::string name(name_of(static_cast<CheckOutcome>(i)));
+    std::replace(name.begin(), name.end(), ' ', '_');
+    out.member(name, counts[i]);
+  }
+  out.end_object();
+}
+
+void write_benchmark(JsonWriter& out, const BenchmarkRate& rate) {
+  out.begin_object().member("benchmark", rate.benchmark).member("edition", rate.edition).key("controls");
+  write_outcomes(out, rate.controls);
+  out.member("pass_rate", rate.rate).end_object();
+}
+
 void write_counts(JsonWriter& out, const std::vector<Threat>& threats) {
   constexpr std::array levels = {SeverityLevel::critical, SeverityLevel::high, SeverityLevel::medium,
                                  SeverityLevel::low, SeverityLevel::unknown};
@@ -151,6 +179,12 @@ void write_asset(JsonWriter& out, const AssetReport& report, bool with_packages)
   write_counts(out, report.threats);
   out.key("threats");
   write_array(out, report.threats, write_threat);
+  if (!report.checks.empty()) {
+    out.key("check_counts");
+    write_outcomes(out, count_outcomes(report.checks));
+    out.key("checks");
+    write_array(out, report.checks, write_check);
+  }
   out.member("packages_total", report.packages.size());
   if (with_packages) {
     out.key("packages");
@@ -245,6 +279,10 @@ std::string report_to_json(const Report& report, bool with_packages) {
   write_array(out, report.flows, write_flow);
   out.key("fixes");
   write_array(out, report.fixes, write_fix);
+  if (!report.benchmarks.empty()) {
+    out.key("benchmarks");
+    write_array(out, report.benchmarks, write_benchmark);
+  }
   out.key("incomplete");
   write_array(out, report.incomplete, write_incomplete);
   out.key("sandbox");

@@ -90,6 +90,31 @@ AssetReport container_asset() {
   report.os = OsRelease{"debian", "12", "bookworm", "Debian GNU/Linux 12", {}};
   report.packages = {openssl()};
   report.threats = {heap_overflow()};
+  report.settings = FactTree::map_of(
+      {{"container", FactTree::map_of({{"limit", FactTree::of(int64_t{-1}, "/sys/fs/cgroup")},
+                                       {"user", FactTree::unknown_because("denied", bad_bytes)},
+                                       {"names", FactTree::list_of({FactTree::of("a"), FactTree::of(true), {}})},
+                                       {bad_bytes, FactTree::of(bad_bytes)}})}});
+  report.checks = {{"container.limit",
+                    "web",
+                    "Limits",
+                    "Memory is limited",
+                    CheckOutcome::fail,
+                    SeverityLevel::medium,
+                    "limit = -1",
+                    bad_bytes,
+                    "Set a limit.",
+                    {{"CIS Docker", "1.6.0", "5.11", "1", true}}},
+                   {"container.user",
+                    "web",
+                    "Users",
+                    "Not root",
+                    CheckOutcome::unknown,
+                    SeverityLevel::high,
+                    "",
+                    "user: denied",
+                    "Set a user.",
+                    {}}};
   report.assessment = judged();
   report.scanned_at = at;
   return report;
@@ -130,6 +155,7 @@ Report rich_report() {
                    {{{"docker:aa"}, "web", 93, 40}},
                    53,
                    {{"CVE-2026-0001"}}}};
+  report.benchmarks = {{"CIS Docker", "1.6.0", {1, 2, 0, 3, 1}, 0.25}};
   report.incomplete = {{"processes of other users", "permission denied", "run as root"}};
   report.sandbox = {3, "", {{"landlock", false, "this kernel has no Landlock"}, {"seccomp", true, "allow-list"}}};
   return report;

@@ -41,6 +41,11 @@ Threat random_threat(Dice& dice) {
   t.known_exploited = dice.one_in(10);
   if (dice.one_in(3)) t.package->loaded = Loaded::no;
   if (dice.one_in(15)) t.kind = ThreatKind::network;
+  if (dice.one_in(4)) {
+    t.kind = ThreatKind::benchmark;
+    t.package.reset();
+    t.fixed_version.clear();
+  }
   return t;
 }
 

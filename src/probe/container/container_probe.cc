@@ -14,7 +14,6 @@
 #include "probe/container/runtime_sockets.h"
 #include "probe/container/secret_names.h"
 #include "probe/container/view.h"
-#include "system/initial_namespaces.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -22,8 +21,8 @@ namespace {
 constexpr size_t kMaxMapped = 500'000;
 
 void read_processes(View& view, const runtime::Listed& listed) {
-  for (const int pid : member_pids(view.machine, listed, view.initial, view.gaps)) {
-    if (auto process = read_process(view.machine, pid, view.initial, view.gaps))
+  for (const int pid : member_pids(view.machine, view.host.processes, listed, view.host.initial, view.gaps)) {
+    if (auto process = read_process(view.machine, pid, view.host.initial, view.gaps))
       view.processes.push_back(std::move(*process));
   }
   // The runtime's own first process in front: it is in the container's namespaces for sure, an exec'd one may not be.
@@ -34,14 +33,14 @@ void read_processes(View& view, const runtime::Listed& listed) {
 
 // Shared when any process shares it: a container is as open as its most open process.
 Fact<bool> shares(const View& view, const std::string& name) {
-  const auto host = view.initial.find(name);
+  const auto host = view.host.initial.find(name);
   Fact<bool> result = Fact<bool>::of(false, proc_path(view.first_pid(), "ns/" + name));
   for (const auto& process : view.processes) {
     const auto& own = process.namespaces.at(name);
     if (name == "user" && !own.known()) {
       if (process.host_user_namespace.is(true)) return process.host_user_namespace;
       if (!process.host_user_namespace.known()) result = process.host_user_namespace;
-    } else if (own.known() && host != view.initial.end() && host->second.known()) {
+    } else if (own.known() && host != view.host.initial.end() && host->second.known()) {
       if (*own.value == *host->second.value) return Fact<bool>::of(true, own.source);
     } else {
       result = Fact<bool>::missing(own.known() ? "the host's own cannot be read" : own.unknown, own.source);
@@ -54,7 +53,7 @@ void fill_namespaces(const View& view, ContainerFacts& facts) {
   for (const auto& [name, inode] : view.processes.front().namespaces) {
     if (inode.known()) facts.namespace_inode[name] = *inode.value;
     // A kernel without such a namespace (time before 5.6) has nothing to share.
-    const bool absent = !inode.known() && !view.initial.at(name).known() && name == "time";
+    const bool absent = !inode.known() && !view.host.initial.at(name).known() && name == "time";
     if (!absent) facts.host_namespace[name] = shares(view, name);
   }
 }
@@ -178,13 +177,12 @@ void fill_nothing_seen(ContainerFacts& facts, const std::string& why) {
 
 }  // namespace
 
-ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed) {
+ContainerProbe probe_container(const system::Machine& machine, const HostScan& host, const runtime::Listed& listed) {
   ContainerProbe out;
   out.facts = listed.facts;
   out.facts.processes.clear();
-  Gaps gaps;
-  View view{machine, system::initial_namespaces(machine), {}, {}, {}, {}, gaps};
-  view.host_mounts = system::host_mounts(machine, view.initial);
+  Gaps gaps = host.process_gaps;
+  View view{machine, host, {}, {}, {}, gaps, {}};
   read_processes(view, listed);
   if (view.processes.empty()) {
     const std::string why = "none of its processes can be seen";
@@ -194,14 +192,20 @@ ContainerProbe probe_container(const system::Machine& machine, const runtime::Li
     fill_nothing_seen(out.facts, why);
   } else {
     read_mount_views(view);
+    view.sockets = system::read_sockets(machine, std::to_string(view.first_pid()));
     fill_from_kernel(view, out.facts);
     fill_mapped(view, out);
     note_sandbox(view);
+    out.sockets = std::move(view.sockets);
   }
   fill_unanswered(out.facts);
   out.not_assessed =
       gaps.list("container " + printable(out.facts.name.empty() ? out.facts.id.value : out.facts.name, 200));
   return out;
+}
+
+ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed) {
+  return probe_container(machine, scan_host(machine), listed);
 }
 
 }  // namespace plimsoll::probe

@@ -46,7 +46,7 @@ Chain chain_of(const View& view, const std::string& controller) {
     out.unknown = leaf.unknown;
     return out;
   }
-  const auto* top = leaf.value->empty() ? nullptr : hierarchy(*view.host_mounts.value, controller);
+  const auto* top = leaf.value->empty() ? nullptr : hierarchy(*view.host.mounts.value, controller);
   for (std::string at = *leaf.value; top && system::is_at_or_below(at, top->target);) {
     out.directories.push_back(at);
     if (at == top->target || out.directories.size() == kMaxDepth) break;
@@ -164,8 +164,8 @@ Fact<std::string> cgroup_directory(const View& view, const std::string& controll
   if (!text.ok()) return Fact<std::string>::missing(text.error().to_string(), source);
   const auto path = group_path(system::parse_cgroup(*text), controller);
   if (!path) return Fact<std::string>::of("", source);
-  if (!view.host_mounts.known()) return Fact<std::string>::missing(view.host_mounts.unknown, view.host_mounts.source);
-  const auto* mount = hierarchy(*view.host_mounts.value, controller);
+  if (!view.host.mounts.known()) return Fact<std::string>::missing(view.host.mounts.unknown, view.host.mounts.source);
+  const auto* mount = hierarchy(*view.host.mounts.value, controller);
   if (!mount) {
     // The kernel has the hierarchy, the host does not mount it: nobody can have set a limit through it from here.
     return controller.empty()

@@ -31,8 +31,8 @@ bool is_own(const Mount& mount) {
 }
 
 std::vector<std::string> host_paths(const View& view, const Mount& mount) {
-  if (!view.host_mounts.known() || is_own(mount)) return {};
-  auto paths = system::visible_paths(*view.host_mounts.value, mount);
+  if (!view.host.mounts.known() || is_own(mount)) return {};
+  auto paths = system::visible_paths(*view.host.mounts.value, mount);
   std::erase_if(paths, [&](const std::string& path) {
     if (mount.target == "/") return path != "/";
     return std::find(kDefaultNodes.begin(), kDefaultNodes.end(), path) != kDefaultNodes.end();
@@ -42,8 +42,8 @@ std::vector<std::string> host_paths(const View& view, const Mount& mount) {
 
 bool is_shared_with_host(const View& view, const Mount& mount) {
   if (!mount.peer_group) return false;
-  if (!view.host_mounts.known()) return true;
-  return std::any_of(view.host_mounts.value->begin(), view.host_mounts.value->end(),
+  if (!view.host.mounts.known()) return true;
+  return std::any_of(view.host.mounts.value->begin(), view.host.mounts.value->end(),
                      [&](const Mount& host) { return host.peer_group == mount.peer_group; });
 }
 
@@ -75,10 +75,10 @@ void add_mount(const View& view, const MountView& mounts, const Mount& mount, st
 Fact<std::vector<MountFacts>> mount_facts(const View& view) {
   using Mounts = Fact<std::vector<MountFacts>>;
   if (view.mount_views.empty()) return Mounts::missing(view.mounts_unknown, "mountinfo");
-  if (!view.host_mounts.known()) {
-    view.gaps.add("host paths of mounts", "the host's own mounts cannot be read: " + view.host_mounts.unknown,
+  if (!view.host.mounts.known()) {
+    view.gaps.add("host paths of mounts", "the host's own mounts cannot be read: " + view.host.mounts.unknown,
                   "run as root");
-    return Mounts::missing("mounts cannot be traced to the host: " + view.host_mounts.unknown, view.host_mounts.source);
+    return Mounts::missing("mounts cannot be traced to the host: " + view.host.mounts.unknown, view.host.mounts.source);
   }
   std::vector<MountFacts> out;
   for (const auto& mounts : view.mount_views) {

@@ -115,28 +115,36 @@ constexpr size_t kMaxMembers = 4096;
 
 std::string proc_path(int pid, const std::string& file) { return "/proc/" + std::to_string(pid) + "/" + file; }
 
-std::vector<int> member_pids(const system::Machine& machine, const runtime::Listed& listed, const Namespaces& initial,
-                             Gaps& gaps) {
-  std::vector<int> pids, members;
+std::vector<ProcessGroup> process_groups(const system::Machine& machine, Gaps& gaps) {
+  std::vector<ProcessGroup> out;
   const auto names = machine.list_directory("/proc");
   if (!names.ok()) gaps.add("list of processes", names.error());
   for (const auto& name : names.ok() ? *names : std::vector<std::string>{}) {
     const auto pid = parse_uint(name);
-    if (pid && *pid > 0 && *pid <= 0x7fffffff) pids.push_back(static_cast<int>(*pid));
+    if (!pid || *pid == 0 || *pid > 0x7fffffff) continue;
+    ProcessGroup process{static_cast<int>(*pid), {}};
+    const auto text = machine.read_file(proc_path(process.pid, "cgroup"), size_t{1} << 20);
+    if (!text.ok() && text.error().kind != ErrorKind::not_found) gaps.add("control groups of processes", text.error());
+    if (text.ok()) process.groups = system::parse_cgroup(*text);
+    out.push_back(std::move(process));
   }
-  std::sort(pids.begin(), pids.end());
+  std::sort(out.begin(), out.end(), [](const ProcessGroup& a, const ProcessGroup& b) { return a.pid < b.pid; });
+  return out;
+}
+
+std::vector<int> member_pids(const system::Machine& machine, const std::vector<ProcessGroup>& all,
+                             const runtime::Listed& listed, const Namespaces& initial, Gaps& gaps) {
+  std::vector<int> members;
   const int first = listed.facts.pid;
   bool first_matches = false;
-  for (const int pid : pids) {
-    const auto text = machine.read_file(proc_path(pid, "cgroup"), size_t{1} << 20);
-    if (!text.ok() && text.error().kind != ErrorKind::not_found) gaps.add("control groups of processes", text.error());
-    const bool matches = text.ok() && names_container(system::parse_cgroup(*text), listed);
-    if (matches) members.push_back(pid);
-    first_matches |= matches && pid == first;
+  for (const ProcessGroup& process : all) {
+    if (!names_container(process.groups, listed)) continue;
+    members.push_back(process.pid);
+    first_matches |= process.pid == first;
   }
   if (first > 0 && !first_matches) {
-    for (const int pid : pids) {
-      if (pid == first || same_namespaces(machine, first, pid, initial)) members.push_back(pid);
+    for (const ProcessGroup& process : all) {
+      if (process.pid == first || same_namespaces(machine, first, process.pid, initial)) members.push_back(process.pid);
     }
     std::sort(members.begin(), members.end());
     members.erase(std::unique(members.begin(), members.end()), members.end());

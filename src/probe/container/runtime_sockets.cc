@@ -3,168 +3,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <unordered_map>
 
 #include "base/text.h"
-#include "system/connections.h"
 
 namespace plimsoll::probe {
 namespace {
-
-struct HostSocket {
-  std::string runtime;
-  std::string path;  // without symlinks
-  system::FileStat stat;
-};
-
-struct KnownPath {
-  std::string_view path, runtime;
-};
-constexpr std::array<KnownPath, 15> kKnownPaths = {{
-    {"/run/docker.sock", "docker"},
-    {"/var/run/docker.sock", "docker"},
-    {"/run/containerd/containerd.sock", "containerd"},
-    {"/run/containerd/containerd.sock.ttrpc", "containerd"},
-    {"/run/docker/containerd/containerd.sock", "containerd"},
-    {"/run/k3s/containerd/containerd.sock", "containerd"},
-    {"/run/crio/crio.sock", "cri-o"},
-    {"/run/podman/podman.sock", "podman"},
-    {"/run/buildkit/buildkitd.sock", "buildkit"},
-    {"/run/cri-dockerd.sock", "cri-dockerd"},
-    {"/var/snap/lxd/common/lxd/unix.socket", "lxd"},
-    {"/var/snap/lxd/common/lxd-user/unix.socket", "lxd"},
-    {"/var/lib/lxd/unix.socket", "lxd"},
-    {"/var/lib/incus/unix.socket", "incus"},
-    {"/run/incus/unix.socket", "incus"},
-}};
-
-// A listening socket elsewhere is told by the last part of its path...
-constexpr std::array<KnownPath, 7> kKnownNames = {{
-    {"docker.sock", "docker"},
-    {"containerd.sock", "containerd"},
-    {"containerd.sock.ttrpc", "containerd"},
-    {"crio.sock", "cri-o"},
-    {"podman.sock", "podman"},
-    {"buildkitd.sock", "buildkit"},
-    {"cri-dockerd.sock", "cri-dockerd"},
-}};
-
-// ...or by the program that listens (comm, cut at 15 bytes by the kernel).
-constexpr std::array<KnownPath, 8> kKnownPrograms = {{
-    {"dockerd", "docker"},
-    {"containerd", "containerd"},
-    {"crio", "cri-o"},
-    {"podman", "podman"},
-    {"buildkitd", "buildkit"},
-    {"cri-dockerd", "cri-dockerd"},
-    {"lxd", "lxd"},
-    {"incusd", "incus"},
-}};
-
-template <size_t N>
-std::string_view runtime_named(const std::array<KnownPath, N>& table, std::string_view name) {
-  for (const auto& row : table) {
-    if (row.path == name) return row.runtime;
-  }
-  return {};
-}
-
-// The host path with every symlink resolved; as given when that fails.
-std::string resolve(const system::Machine& machine, const std::string& path) {
-  std::string done, rest = path;
-  for (int links = 0; links < 40 && !rest.empty();) {
-    const size_t start = rest.find_first_not_of('/');
-    if (start == std::string::npos) break;
-    const size_t end = std::min(rest.find('/', start), rest.size());
-    const std::string part = rest.substr(start, end - start);
-    rest = rest.substr(end);
-    if (part == ".") continue;
-    if (part == "..") {
-      done.resize(done.empty() ? 0 : done.rfind('/'));
-      continue;
-    }
-    const auto target = machine.read_link(done + "/" + part);
-    if (!target.ok()) {
-      done += "/" + part;
-      continue;
-    }
-    ++links;
-    rest = *target + rest;
-    if (target->starts_with('/'))
-      done.clear();
-    else
-      rest = "/" + rest;
-  }
-  return done.empty() ? path : done;
-}
-
-class HostSockets {
- public:
-  explicit HostSockets(const View& view) : view_(view) {
-    for (const auto& row : kKnownPaths) add(std::string(row.path), row.runtime);
-    add_listening();
-  }
-  const std::vector<HostSocket>& list() const { return list_; }
-  const std::string& unknown() const { return unknown_; }
-
- private:
-  void add(const std::string& given, std::string_view runtime) {
-    const auto path = resolve(view_.machine, given);
-    const auto stat = view_.machine.stat(path, true);
-    if (!stat.ok()) {
-      if (stat.error().kind != ErrorKind::not_found) unknown_ = stat.error().to_string();
-      return;
-    }
-    if (!S_ISSOCK(stat->mode)) return;
-    const bool known = std::any_of(list_.begin(), list_.end(), [&](const HostSocket& s) {
-      return s.stat.device == stat->device && s.stat.inode == stat->inode;
-    });
-    if (known) return;
-    std::string name(runtime);
-    if (stat->uid != 0) name = "rootless " + name;  // gives its user, not root
-    list_.push_back({std::move(name), path, *stat});
-  }
-
-  void add_listening() {
-    auto text = view_.machine.read_file("/proc/1/net/unix", size_t{32} << 20);
-    if (!text.ok()) text = view_.machine.read_file("/proc/self/net/unix", size_t{32} << 20);
-    if (!text.ok()) {
-      unknown_ = text.error().to_string();
-      return;
-    }
-    const auto owners = sockets_of_runtimes();
-    for (const auto& listener : system::parse_unix_listeners(*text)) {
-      auto runtime = runtime_named(kKnownNames, std::string_view(listener.path).substr(listener.path.rfind('/') + 1));
-      if (const auto owner = owners.find(listener.inode); runtime.empty() && owner != owners.end())
-        runtime = owner->second;
-      if (!runtime.empty()) add(listener.path, runtime);
-    }
-  }
-
-  std::unordered_map<uint64_t, std::string_view> sockets_of_runtimes() {
-    std::unordered_map<uint64_t, std::string_view> out;
-    const auto names = view_.machine.list_directory("/proc");
-    if (!names.ok()) return out;
-    for (const auto& name : *names) {
-      const auto pid = parse_uint(name);
-      if (!pid || *pid > 0x7fffffff) continue;
-      const auto comm = view_.machine.read_file("/proc/" + name + "/comm", 64);
-      const auto runtime = comm.ok() ? runtime_named(kKnownPrograms, trim(*comm)) : std::string_view();
-      if (runtime.empty()) continue;
-      system::SocketOwners sockets;
-      const auto read = system::add_socket_owners(view_.machine, static_cast<int>(*pid), sockets);
-      if (!read.ok()) view_.gaps.add("sockets of " + std::string(runtime) + " at unusual paths", read.error());
-      for (const auto& [inode, owner] : sockets) out.try_emplace(inode, runtime);
-    }
-    return out;
-  }
-
-  const View& view_;
-  std::vector<HostSocket> list_;
-  std::string unknown_;
-};
 
 constexpr uint64_t kDacOverride = uint64_t{1} << 1;
 
@@ -206,14 +50,14 @@ Fact<bool> usable(const View& view, const MountView& mounts, const system::FileS
 
 class Finder {
  public:
-  Finder(const View& view, const HostSockets& host) : view_(view), host_(host) {}
+  explicit Finder(const View& view) : view_(view) {}
 
   void look(const MountView& mounts) {
     for (const auto& mount : mounts.mounts) {
       if (mount.root != "/" && mount.fs_type != "nsfs") compare(mounts, mount.target);
-      if (!view_.host_mounts.known()) continue;
-      const auto places = system::visible_paths(*view_.host_mounts.value, mount);
-      for (const auto& socket : host_.list()) {
+      if (!view_.host.mounts.known()) continue;
+      const auto places = system::visible_paths(*view_.host.mounts.value, mount);
+      for (const auto& socket : view_.host.sockets) {
         for (const auto& place : places) {
           if (!system::is_at_or_below(socket.path, place)) continue;
           const auto rest = std::string_view(socket.path).substr(place == "/" ? 0 : place.size());
@@ -236,14 +80,13 @@ class Finder {
       }
       return;
     }
-    for (const auto& socket : host_.list()) {
+    for (const auto& socket : view_.host.sockets) {
       if (socket.stat.device != stat->device || socket.stat.inode != stat->inode) continue;
       found_.push_back({path, socket.runtime, usable(view_, mounts, *stat)});
     }
   }
 
   const View& view_;
-  const HostSockets& host_;
   std::set<std::pair<int, std::string>> seen_;
   std::vector<RuntimeSocketFacts> found_;
   std::string unknown_;
@@ -255,14 +98,15 @@ Fact<std::vector<RuntimeSocketFacts>> runtime_sockets(const View& view) {
   using Sockets = Fact<std::vector<RuntimeSocketFacts>>;
   const std::string source = "/proc/net/unix and " + proc_path(view.first_pid(), "root");
   if (view.mount_views.empty()) return Sockets::missing(view.mounts_unknown, source);
-  const HostSockets host(view);
-  Finder finder(view, host);
+  Finder finder(view);
+  view.gaps.merge(view.host.socket_gaps);
   for (const auto& mounts : view.mount_views) finder.look(mounts);
   auto found = finder.take();
   // A socket that was found counts even where others could not be looked for; none found is only believed after a whole
   // look.
   if (!found.empty()) return Sockets::of(std::move(found), source);
-  for (const auto* reason : {&finder.unknown(), &host.unknown(), &view.host_mounts.unknown, &view.mounts_unknown}) {
+  for (const auto* reason :
+       {&finder.unknown(), &view.host.sockets_unknown, &view.host.mounts.unknown, &view.mounts_unknown}) {
     if (!reason->empty()) return Sockets::missing(*reason, source);
   }
   return Sockets::of({}, source);

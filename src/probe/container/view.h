@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "model/facts.h"
+#include "probe/container/host_scan.h"
 #include "probe/container/process.h"
+#include "system/connections.h"
 #include "system/gaps.h"
 #include "system/machine.h"
 #include "system/mountinfo.h"
@@ -21,12 +23,12 @@ struct MountView {
 // All that the facts of one container are made from.
 struct View {
   const system::Machine& machine;
-  Namespaces initial;
-  Fact<std::vector<system::Mount>> host_mounts;
+  const HostScan& host;
   std::vector<Process> processes;  // the container's first process in front
   std::vector<MountView> mount_views;
   std::string mounts_unknown;  // why mount_views is empty or short; empty when it is whole
   Gaps& gaps;
+  system::NamespaceSockets sockets;  // of the first process's network namespace
 
   int first_pid() const { return processes.empty() ? 0 : processes.front().pid(); }
 };

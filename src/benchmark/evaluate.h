@@ -1,0 +1,22 @@
+#pragma once
+#include <vector>
+
+#include "benchmark/rule_set.h"
+#include "model/check.h"
+#include "model/report.h"
+#include "model/scoring.h"
+
+namespace plimsoll::benchmark {
+
+// One rule over one subject. `name` is the subject's: "host", "docker", a container's name.
+CheckResult check(const Rule& rule, const std::string& name, const Found& subject, const Trees& trees);
+
+// All rules over the settings of every asset: fills AssetReport::checks, with the controls of all maps. An asset
+// without settings gets none. Containers see the trees of the host of the same node, and of their own runtime there.
+void evaluate(Report& report, const RuleSet& rules);
+
+// The failed rows of `checks` as threats, each once a rule and subject; severities are numbers of `scoring`.
+std::vector<Threat> threats_of(const std::vector<CheckResult>& checks, const RuleSet& rules,
+                               const ScoringPolicy& scoring);
+
+}  // namespace plimsoll::benchmark

@@ -1,0 +1,235 @@
+#include "probe/host/settings/settings.h"
+
+#include <gtest/gtest.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+#include "probe/host/settings/address_scope.h"
+#include "probe/host/settings/nftables.h"
+#include "probe/host/settings/os_support.h"
+#include "system/memory_machine.h"
+
+namespace plimsoll::probe {
+namespace {
+
+using system::MemoryMachine;
+using Kind = FactTree::Kind;
+using Replies = std::vector<system::Machine::NetlinkReply>;
+
+constexpr uint64_t kPid = 4026531836, kUser = 4026531837, kMnt = 4026531841, kNet = 4026531840;
+
+void add_process(MemoryMachine& machine, const std::string& pid, const std::string& name,
+                 const std::string& cgroup = "0::/x") {
+  machine.add_file("/proc/" + pid + "/status", "Name:\t" + name + "\nUid:\t0\t0\t0\t0\nSeccomp:\t0\n")
+      .add_file("/proc/" + pid + "/cgroup", cgroup)
+      .add_file("/proc/" + pid + "/cmdline", std::string("/usr/sbin/") + name)
+      .add_file("/proc/" + pid + "/maps", "")
+      .add_directory("/proc/" + pid + "/fd");
+}
+
+// A Debian host with Docker as it comes, with one container.
+void add_host(MemoryMachine& machine) {
+  for (const std::string process : {"1", "self"}) {
+    machine.add_namespace("/proc/" + process + "/ns/pid", "pid", kPid)
+        .add_namespace("/proc/" + process + "/ns/user", "user", kUser)
+        .add_namespace("/proc/" + process + "/ns/mnt", "mnt", kMnt)
+        .add_namespace("/proc/" + process + "/ns/net", "net", kNet)
+        .add_file("/proc/" + process + "/mountinfo",
+                  "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:30 / /tmp rw,nosuid,nodev - tmpfs tmpfs rw\n"
+                  "3 1 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  }
+  add_process(machine, "1", "systemd");
+  add_process(machine, "50", "sshd");
+  add_process(machine, "60", "nginx", "0::/system.slice/docker-0123456789ab.scope");
+  machine.add_file("/proc/1/net/tcp", "sl\n0: 00000000:0016 00000000:0000 0A 0:0 0:0 0 0 0 77 1\n")
+      .add_link("/proc/50/fd/3", "socket:[77]")
+      .add_file("/proc/1/net/route", "Iface\ndocker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n")
+      .add_file("/proc/1/net/fib_trie", "  |-- 192.168.1.2\n     /32 host LOCAL\n")
+      .add_file("/proc/sys/kernel/randomize_va_space", "2\n")
+      .add_file("/etc/sysctl.d/90-x.conf", "kernel.randomize_va_space = 1\n")
+      .add_file("/usr/lib/sysctl.d/99-x.conf", "kernel.randomize_va_space = 2\n")
+      .add_file("/proc/sys/kernel/core_pattern", "|/var/lib/docker/overlay2/ab/diff/x %p\n")
+      .add_file("/proc/sys/net/ipv4/conf/all/accept_redirects", "0\n")
+      .add_file("/proc/sys/net/ipv4/conf/eth0/accept_redirects", "1\n")
+      .add_file("/proc/sys/net/ipv4/conf/eth0/forwarding", "0\n")
+      .add_file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
+      .add_file("/etc/passwd", "root:x:0:0::/root:/bin/bash\nbob:x:1000:1000::/home/bob:/bin/bash\n")
+      .add_file("/etc/group", "root:x:0:\nbob:x:1000:\ndocker:x:999:bob\n")
+      .add_file("/etc/shadow", "root:*:1::::::\nbob:$6$s$h:1:0:99999:7:::\n", 0640)
+      .add_file("/etc/ssh/sshd_config", "PermitRootLogin yes\n")
+      .add_file("/etc/sudoers", "%docker ALL=(ALL) NOPASSWD: ALL\n", 0440)
+      .add_socket("/run/docker.sock", 0666)
+      .add_directory("/var/lib/docker", 0710)
+      .add_file("/usr/local/bin/tool", "", 04755)
+      .add_file("/var/lib/docker/overlay2/ab/diff/bin/su", "", 04755)
+      .set_attribute(
+          "/usr/local/bin/tool", "security.capability",
+          std::string("\x01\x00\x00\x02\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 20))
+      .set_clock({true, 5000})
+      .set_space("/var/lib/docker", {1000, 40, 100, 90})
+      .set_now(*parse_rfc3339("2026-11-24"));
+}
+
+const FactTree& at(const FactTree& tree, std::initializer_list<const char*> path) {
+  const FactTree* node = &tree;
+  for (const char* name : path) node = &node->at(name);
+  return *node;
+}
+
+TEST(HostSettings, AHostAsItComes) {
+  MemoryMachine machine;
+  add_host(machine);
+  const FactTree tree = probe_host_settings(machine);
+  const FactTree& aslr = at(tree, {"sysctl", "kernel.randomize_va_space"});
+  EXPECT_EQ(aslr.at("running").integer, 2);
+  EXPECT_EQ(aslr.at("configured").integer, 2);  // the later base name wins over the directory
+  EXPECT_EQ(aslr.at("configured").source, "/usr/lib/sysctl.d/99-x.conf");
+  EXPECT_EQ(at(tree, {"kernel", "core_handler", "handler", "in_container_layer"}).boolean, true);
+  EXPECT_EQ(at(tree, {"kernel", "core_handler", "handler", "type"}).text, "missing");
+  // Not forwarding: redirects are accepted when either says so.
+  ASSERT_EQ(tree.at("interfaces").items.size(), 1u);
+  EXPECT_EQ(at(tree.at("interfaces").items[0], {"ipv4", "accept_redirects"}).integer, 1);
+  EXPECT_EQ(at(tree, {"mounts", "at", "/tmp", "noexec"}).boolean, false);
+  EXPECT_EQ(at(tree, {"mounts", "at", "/tmp", "nosuid"}).boolean, true);
+  ASSERT_EQ(at(tree, {"mounts", "data_roots"}).items.size(), 1u);
+  EXPECT_EQ(at(tree, {"mounts", "data_roots"}).items[0].at("free_percent").integer, 4);
+  EXPECT_EQ(at(tree, {"files", "docker_socket"}).items[0].at("mode").integer, 0666);
+  EXPECT_EQ(at(tree, {"sshd", "settings", "permitrootlogin"}).text, "yes");
+  EXPECT_EQ(at(tree, {"sshd", "settings", "passwordauthentication"}).text, "yes");
+  ASSERT_EQ(at(tree, {"sudo", "grants"}).items.size(), 1u);
+  const FactTree& grant = at(tree, {"sudo", "grants"}).items[0];
+  EXPECT_FALSE(grant.at("password").boolean);
+  EXPECT_TRUE(grant.at("login_by_password").boolean);
+  ASSERT_EQ(at(tree, {"accounts", "root_equivalent"}).items.size(), 1u);
+  EXPECT_EQ(at(tree, {"accounts", "root_equivalent"}).items[0].at("user").text, "bob");
+  EXPECT_EQ(at(tree, {"runtimes", "container_processes_without_seccomp"}).integer, 1);
+  EXPECT_EQ(at(tree, {"time", "synchronised"}).boolean, true);
+  EXPECT_EQ(at(tree, {"updates", "support", "over"}).boolean, false);
+  const FactTree& listener = at(tree, {"services", "listeners"}).items[0];
+  EXPECT_EQ(listener.at("process").text, "sshd");
+  EXPECT_EQ(listener.at("scope").text, "lan");
+}
+
+TEST(HostSettings, TheWalkLeavesContainersOutAndSeesCapabilities) {
+  MemoryMachine machine;
+  add_host(machine);
+  const FactTree tree = probe_host_settings(machine);
+  ASSERT_EQ(at(tree, {"walk", "set_id"}).items.size(), 1u);
+  EXPECT_EQ(at(tree, {"walk", "set_id"}).items[0].at("path").text, "/usr/local/bin/tool");
+  EXPECT_FALSE(at(tree, {"walk", "set_id"}).items[0].at("expected").boolean);
+  ASSERT_EQ(at(tree, {"walk", "capabilities"}).items.size(), 1u);
+  EXPECT_EQ(at(tree, {"walk", "capabilities"}).items[0].at("capabilities").items[0].text, "setuid");
+}
+
+TEST(HostSettings, AWalkThatRunsOutOfTimeSaysSo) {
+  MemoryMachine machine;
+  add_host(machine);
+  for (int i = 0; i < 2000; ++i) machine.add_file("/etc/many/" + std::to_string(i), "");
+  const FactTree tree = probe_host_settings(machine, {std::chrono::milliseconds(-1)});
+  EXPECT_EQ(at(tree, {"walk", "open_files"}).items.back().kind, Kind::unknown);
+}
+
+TEST(HostSettings, WhatMayNotBeReadIsUnknown) {
+  MemoryMachine machine;
+  add_host(machine);
+  for (const char* path : {"/etc/shadow", "/etc/sudoers", "/etc/ssh/sshd_config", "/etc/sysctl.d/90-x.conf"})
+    machine.fail_reading(path, ErrorKind::denied, "no permission");
+  const FactTree tree = probe_host_settings(machine);
+  EXPECT_EQ(at(tree, {"accounts", "users"}).items[0].at("password").kind, Kind::unknown);
+  EXPECT_EQ(at(tree, {"sudo", "grants"}).items.back().kind, Kind::unknown);
+  EXPECT_EQ(tree.at("sshd").kind, Kind::unknown);
+  EXPECT_EQ(at(tree, {"sysctl", "kernel.randomize_va_space", "configured"}).kind, Kind::unknown);
+  EXPECT_EQ(at(tree, {"audit", "enabled"}).kind, Kind::unknown);  // netlink is not there
+}
+
+TEST(HostSettings, WhatIsNotThereIsAbsent) {
+  MemoryMachine machine;
+  const FactTree tree = probe_host_settings(machine);
+  EXPECT_EQ(at(tree, {"sysctl", "kernel.kptr_restrict"}).kind, Kind::absent);
+  EXPECT_EQ(tree.at("sshd").kind, Kind::absent);
+  EXPECT_EQ(tree.at("sudo").kind, Kind::absent);
+  EXPECT_EQ(tree.at("mounts").kind, Kind::unknown);
+  EXPECT_EQ(tree.members.size(), 23u);
+}
+
+TEST(HostSettings, InAContainerNothingIsKnown) {
+  MemoryMachine machine;
+  add_host(machine);
+  machine.add_namespace("/proc/self/ns/pid", "pid", 4026539999);
+  const FactTree tree = probe_host_settings(machine);
+  for (const auto& [name, node] : tree.members) EXPECT_EQ(node.kind, Kind::unknown) << name;
+}
+
+TEST(HostSettings, LoopsOfLinksAndBinaryFilesEnd) {
+  MemoryMachine machine;
+  add_host(machine);
+  machine.add_link("/etc/sysctl.d/loop.conf", "/etc/sysctl.d/loop.conf")
+      .add_file("/etc/crontab", std::string(100'000, '\xff'))
+      .add_file("/etc/audit/rules.d/a.rules", std::string("\0-w\0-p", 6))
+      .add_file("/etc/docker/daemon.json", "{\"hosts\": [");
+  const FactTree tree = probe_host_settings(machine);
+  EXPECT_EQ(at(tree, {"services", "runtime_apis"}).items[0].kind, Kind::unknown);
+  EXPECT_EQ(at(tree, {"runtimes", "docker_iptables_off"}).kind, Kind::unknown);
+}
+
+std::string attribute(uint16_t type, std::string value) {
+  const uint16_t length = static_cast<uint16_t>(value.size() + 4);
+  std::string out(reinterpret_cast<const char*>(&length), 2);
+  out.append(reinterpret_cast<const char*>(&type), 2);
+  out += value;
+  while (out.size() % 4 != 0) out.push_back('\0');
+  return out;
+}
+
+std::string big(uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
+}
+
+TEST(Nftables, PoliciesHooksAndTheLastDrop) {
+  const std::string header("\x02\0\0\0", 4);  // family ip
+  const uint16_t new_chain = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWCHAIN,
+                 new_rule = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE;
+  const std::string chain =
+      header + attribute(NFTA_CHAIN_TABLE, "filter") + attribute(NFTA_CHAIN_NAME, "INPUT") +
+      attribute(NFTA_CHAIN_HOOK, attribute(NFTA_HOOK_HOOKNUM, big(1)) + attribute(NFTA_HOOK_PRIORITY, big(0))) +
+      attribute(NFTA_CHAIN_POLICY, big(1));
+  const std::string drop =
+      attribute(NFTA_EXPR_DATA,
+                attribute(NFTA_IMMEDIATE_DATA, attribute(NFTA_DATA_VERDICT, attribute(NFTA_VERDICT_CODE, big(0)))));
+  const std::string rule =
+      header + attribute(NFTA_RULE_TABLE, "filter") + attribute(NFTA_RULE_CHAIN, "INPUT") +
+      attribute(NFTA_RULE_EXPRESSIONS, attribute(NFTA_LIST_ELEM, attribute(NFTA_EXPR_NAME, "immediate") + drop));
+  const auto open = settings::parse_nft({{new_chain, chain}}, {});
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].hook, "input");
+  EXPECT_EQ(open[0].policy, "accept");
+  EXPECT_FALSE(open[0].ends_in_drop);
+  EXPECT_TRUE(settings::parse_nft({{new_chain, chain}}, {{new_rule, rule}})[0].ends_in_drop);
+  EXPECT_TRUE(settings::parse_nft({{new_chain, "xy"}}, {{new_rule, ""}}).empty());
+}
+
+TEST(Addresses, ScopesOfWhatIsBound) {
+  settings::LocalNetworks networks;
+  networks.container_networks = settings::parse_container_networks("docker0 000011AC 0 1 0 0 0 0000FFFF 0\n");
+  networks.addresses = {"192.168.1.2"};
+  EXPECT_EQ(networks.scope_of("127.0.0.1"), "loopback");
+  EXPECT_EQ(networks.scope_of("172.17.0.1"), "container");
+  EXPECT_EQ(networks.scope_of("0.0.0.0"), "lan");
+  EXPECT_EQ(networks.scope_of("192.168.1.2"), "lan");
+  networks.addresses.push_back("2a01:4f8::1");
+  EXPECT_EQ(networks.scope_of("::"), "public");
+  EXPECT_TRUE(settings::is_public_address("8.8.8.8"));
+  EXPECT_FALSE(settings::is_public_address("100.64.0.1"));
+}
+
+TEST(Support, KnownAndUnknownReleases) {
+  EXPECT_EQ(settings::end_of_support("debian", "12"), parse_rfc3339("2028-06-30"));
+  EXPECT_EQ(settings::end_of_support("rhel", "9.4"), parse_rfc3339("2032-05-31"));
+  EXPECT_FALSE(settings::end_of_support("rhel", "90"));
+  EXPECT_FALSE(settings::end_of_support("other", "1"));
+}
+
+}  // namespace
+}  // namespace plimsoll::probe
