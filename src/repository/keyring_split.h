@@ -5,8 +5,8 @@
 
 namespace plimsoll::repository {
 
-// One primary key with all that belongs to it, out of a keyring: so that a check takes in only the keys it is about, for
-// taking one in costs hundreds of times what finding it does.
+// One primary key with all that belongs to it, out of a keyring: so that a check takes in only the keys it is about,
+// for taking one in costs hundreds of times what finding it does.
 struct Certificate {
   std::string bytes;
   std::vector<std::string> fingerprints;  // of the key and its subkeys, 40 upper-case hexadecimal digits

@@ -11,8 +11,8 @@ std::string packet(unsigned tag, const std::string& body) {
                      static_cast<char>(body.size())} +
          body;
 }
-const std::string first = packet(6, "\x04one"), user = packet(13, "A <a@example.org>"),
-                  subkey = packet(14, "\x04sub"), second = packet(6, "\x04two");
+const std::string first = packet(6, "\x04one"), user = packet(13, "A <a@example.org>"), subkey = packet(14, "\x04sub"),
+                  second = packet(6, "\x04two");
 
 TEST(KeyringSplit, ACertificateIsAPrimaryKeyAndWhatFollows) {
   const auto got = split_keyring(first + user + subkey + second + user);
@@ -39,7 +39,11 @@ TEST(KeyringSplit, AllFormsOfLength) {
 }
 
 TEST(KeyringSplit, WhatIsNotUnderstoodMayHoldAnyKey) {
-  const std::string parts("\xc6\xe0" "k", 3), endless("\x9b\x04", 2), cut("\x99\x01\x00\x04", 4), text = "no keyring";
+  const std::string parts(
+      "\xc6\xe0"
+      "k",
+      3),
+      endless("\x9b\x04", 2), cut("\x99\x01\x00\x04", 4), text = "no keyring";
   for (const std::string& odd : {parts, endless, cut, text}) {
     const auto got = split_keyring(first + odd);
     ASSERT_EQ(got.size(), 1u);
