@@ -116,10 +116,10 @@ bool AptSuite::is_security() const { return is_security_suite(release_); }
 void AptSuite::read(const WantsPackage& wants, AptLists& out) {
   verify();
   OfferedList about;
-  about.uri = source_->uri;
+  about.uri = source_.uri;
   about.origin = release_.origin;
   about.label = release_.label;
-  about.suite = release_.suite.empty() ? source_->suite : release_.suite;
+  about.suite = release_.suite.empty() ? source_.suite : release_.suite;
   about.codename = release_.codename;
   about.found_in = found_in_;
   about.date = release_.date;
@@ -134,12 +134,12 @@ void AptSuite::read(const WantsPackage& wants, AptLists& out) {
 }
 
 std::string AptSuite::list_path(const std::string& name) const {
-  return std::string(apt_lists_directory) + list_file_name(source_->release_url() + name);
+  return std::string(apt_lists_directory) + list_file_name(source_.release_url() + name);
 }
 
 // What the signature says of the Release file goes to unverified_; signed text takes the place of what was split.
 void AptSuite::verify() {
-  const Keyring ring = keyring_of(*source_, *files_);
+  const Keyring ring = keyring_of(source_, *files_);
   Status verified = Done{};
   if (!fault_.empty()) {
     verified = Error{ErrorKind::malformed, fault_};
@@ -160,8 +160,8 @@ void AptSuite::verify() {
                                     : verify_detached(text_, *signature, ring);
   }
   if (!verified.ok()) unverified_ = verified.error().message;
-  if (source_->trusted == true && !verified.ok()) unverified_ += " (its source says trusted=yes, so apt uses it)";
-  if (source_->trusted == false) unverified_ = "its source says trusted=no";
+  if (source_.trusted == true && !verified.ok()) unverified_ += " (its source says trusted=yes, so apt uses it)";
+  if (source_.trusted == false) unverified_ = "its source says trusted=no";
 }
 
 PinTarget AptSuite::pin_target() const {
@@ -173,9 +173,9 @@ PinTarget AptSuite::pin_target() const {
   target.label = release_.label;
   target.not_automatic = release_.not_automatic;
   target.but_automatic_upgrades = release_.but_automatic_upgrades;
-  const size_t scheme = source_->uri.find("://");
+  const size_t scheme = source_.uri.find("://");
   if (scheme != std::string::npos) {
-    const std::string rest = source_->uri.substr(scheme + 3);
+    const std::string rest = source_.uri.substr(scheme + 3);
     target.host = rest.substr(0, rest.find('/'));
     if (const size_t at = target.host.rfind('@'); at != std::string::npos) target.host.erase(0, at + 1);
   }
@@ -183,16 +183,16 @@ PinTarget AptSuite::pin_target() const {
 }
 
 void AptSuite::read_indexes(const WantsPackage& wants, AptLists& out) {
-  std::vector<std::string> archs = source_->architectures;
+  std::vector<std::string> archs = source_.architectures;
   if (archs.empty()) {
     archs.push_back(system_->native);
     archs.insert(archs.end(), system_->foreign.begin(), system_->foreign.end());
   }
-  if (source_->suite.ends_with('/')) {
+  if (source_.suite.ends_with('/')) {
     read_index("Packages", "", system_->native, wants, out);
     return;
   }
-  for (const std::string& component : source_->components) {
+  for (const std::string& component : source_.components) {
     for (const std::string& arch : archs) {
       read_index(component + "/binary-" + arch + "/Packages", component, arch, wants, out);
     }
@@ -224,7 +224,7 @@ void AptSuite::read_index(const std::string& name, const std::string& component,
   const auto [file, found_name] = find_index(name);
   if (file == nullptr) {
     if (is_announced(name))
-      out.not_assessed.push_back({told(*source_) + ": " + printable(name, 200), "is not there", "apt-get update"});
+      out.not_assessed.push_back({told(source_) + ": " + printable(name, 200), "is not there", "apt-get update"});
     return;
   }
   const size_t before = out.entries.size();
@@ -241,7 +241,7 @@ void AptSuite::read_index(const std::string& name, const std::string& component,
   if (!inflated.ok()) {
     out.entries.resize(before);
     out.not_assessed.push_back(
-        {told(*source_) + ": " + printable(name, 200), inflated.error().message, "apt-get update"});
+        {told(source_) + ": " + printable(name, 200), inflated.error().message, "apt-get update"});
     return;
   }
   if (unverified_.empty()) unverified_ = content_fault(name, found_name, *file, hash.hex(), size);

@@ -13,11 +13,11 @@ namespace plimsoll::repository {
 // The words for the lists of a source among what was not assessed.
 std::string told(const AptSource& source);
 
-// One suite of one source while its files are looked up in a tree.
+// One suite of one source while its files are looked up in a tree. `files` and `system` must outlive it.
 class AptSuite {
  public:
-  AptSuite(const Files& files, const AptSource& source, const DpkgSystem& system, std::string found_in)
-      : files_(&files), source_(&source), system_(&system), found_in_(std::move(found_in)) {}
+  AptSuite(const Files& files, AptSource source, const DpkgSystem& system, std::string found_in)
+      : files_(&files), source_(std::move(source)), system_(&system), found_in_(std::move(found_in)) {}
 
   // What its Release file says, which nobody has vouched for yet. False when the tree has none.
   bool open();
@@ -44,7 +44,7 @@ class AptSuite {
                             const std::string& hex, uint64_t size) const;
 
   const Files* files_;
-  const AptSource* source_;
+  AptSource source_;
   const DpkgSystem* system_;
   std::string found_in_;
   const std::string* message_ = nullptr;  // InRelease, whole
