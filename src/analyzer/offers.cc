@@ -14,9 +14,8 @@
 namespace plimsoll::analyzer {
 namespace {
 
-// Directories that hold package lists, keys and settings; nothing else of the machine is walked for them.
-constexpr const char* places[] = {"etc/apt",           "etc/apk",       "usr/share/keyrings",
-                                  "var/lib/apt/lists", "var/cache/apk", "var/lib/dpkg"};
+// Directories of settings, keys and indexes whose names are not known; all else of the machine is read by name.
+constexpr const char* places[] = {"etc/apt", "etc/apk", "var/cache/apk"};
 
 constexpr size_t largest_file = size_t{256} << 20;
 constexpr size_t most_held = size_t{512} << 20;  // bytes remembered of the network
@@ -51,7 +50,7 @@ OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease
   return answer;
 }
 
-Result<HostOffers> read_host_offers(int root) {
+Result<HostOffers> read_host_offers(int root, const repository::InstalledVersions* installed) {
   const system::Descriptor base(root);
   std::map<std::string, std::string> kept;
   for (const std::string place : places) {
@@ -67,15 +66,15 @@ Result<HostOffers> read_host_offers(int root) {
     for (auto& [path, bytes] : taken->kept) kept[place + "/" + path] = std::move(bytes);
   }
   HostOffers out;
-  std::unique_ptr<rootfs::Tree> whole;
-  if (auto tree = rootfs::open_directory_at(::openat(base.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)); tree.ok())
-    whole = std::move(*tree);
   for (const auto& [path, bytes] : kept) {
     if (path.starts_with("etc/apk/") || path.starts_with("var/cache/apk/")) out.files.emplace(path, bytes);
   }
+  std::unique_ptr<rootfs::Tree> whole;
+  if (auto tree = rootfs::open_directory_at(::openat(base.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)); tree.ok())
+    whole = std::move(*tree);
   const repository::Files files(std::move(kept), whole.get());
   if (const std::string* text = files.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
-  out.apt = repository::read_security_lists(files);
+  out.apt = repository::read_host_lists(files, installed);
   return out;
 }
 
@@ -83,8 +82,26 @@ OfferHelp OfferDesk::begin() const {
   OfferHelp help;
   help.repositories = settings_->repositories;
   help.changelogs = settings_->changelogs;
-  help.host = host_;
   return help;
+}
+
+// What this machine's lists say of them, read as far as that makes it necessary: those of the security suites first,
+// the far larger ones of the whole distribution only when one of the packages is pending.
+HostOffers OfferDesk::host_for(const std::vector<Package>& packages) {
+  repository::InstalledVersions installed;
+  std::set<std::string_view> names;
+  for (const Package& package : packages) {
+    if (package.type != PackageType::deb) continue;
+    installed.push_back({package.name, package.version});
+    names.insert(package.name);
+  }
+  if (!host_)
+    host_ = read_host(*settings_, &installed);
+  else if (!host_->apt.whole && repository::any_pending(host_->apt, installed))
+    host_ = read_host(*settings_, nullptr);
+  HostOffers out = *host_;
+  std::erase_if(out.apt.entries, [&](const repository::AptEntry& entry) { return !names.contains(entry.name); });
+  return out;
 }
 
 Fetched OfferDesk::fetch(const std::string& url) {
@@ -99,11 +116,10 @@ Fetched OfferDesk::fetch(const std::string& url) {
   return {std::nullopt, got.error().message, dead};
 }
 
-bool OfferDesk::serve(const OfferAnswer& answer, OfferHelp& help) {
+bool OfferDesk::serve(const OfferAnswer& answer, const std::vector<Package>& packages, OfferHelp& help) {
   bool more = false;
   if (answer.needs_host && !help.host) {
-    if (!host_) host_ = read_host(*settings_);
-    help.host = host_;
+    help.host = host_for(packages);
     more = true;
   }
   for (const std::string& url : answer.needs_urls) {

@@ -45,8 +45,9 @@ struct OfferAnswer {
 OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease>& os,
                           const std::vector<Package>& packages, const OfferHelp& help);
 
-// The lists of this machine, read below the directory `root` (taken over).
-Result<HostOffers> read_host_offers(int root);
+// The lists of this machine, read below the directory `root` (taken over), as far as `installed` somewhere makes it
+// worth while (repository::read_host_lists).
+Result<HostOffers> read_host_offers(int root, const repository::InstalledVersions* installed);
 
 // Gets what answers ask for: this machine's lists, read in a worker, and, where the settings allow it, files of the
 // network. Remembers both, so that many trees of one release cost it once.
@@ -55,8 +56,9 @@ class OfferDesk {
   explicit OfferDesk(const Settings& settings) : settings_(&settings) {}
   // What is known before anything is asked.
   OfferHelp begin() const;
-  // Adds what `answer` needs to `help`; false when nothing of it can be had or it was asked too often.
-  bool serve(const OfferAnswer& answer, OfferHelp& help);
+  // Adds what `answer` needs for a tree with these packages to `help`; false when nothing of it can be had or it was
+  // asked too often.
+  bool serve(const OfferAnswer& answer, const std::vector<Package>& packages, OfferHelp& help);
 
  private:
   const Settings* settings_;
@@ -65,6 +67,7 @@ class OfferDesk {
   std::set<std::string> dead_servers_;
   size_t held_ = 0;  // bytes of fetched_
 
+  HostOffers host_for(const std::vector<Package>& packages);
   Fetched fetch(const std::string& url);
 };
 

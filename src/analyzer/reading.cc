@@ -45,13 +45,19 @@ Result<rootfs::Image> open_tree(const TreeOrder& order, int file, rootfs::ByteSo
   return Error{ErrorKind::bug, "a tree of no known kind"};
 }
 
+bool wants_but_no_index(std::string_view path) {
+  return repository::wants_repository_file(path) && !repository::is_package_index(path);
+}
+
 // The work itself, wherever it is done.
 Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSource stream,
                                 const std::function<void(uint64_t)>& progress) {
   PLIMSOLL_TRY(image, open_tree(order, file, std::move(stream)));
   TreeReading reading;
   TreeFacts& out = reading.facts;
-  Result<inventory::Taken> taken = inventory::take_inventory(*image.tree, progress, repository::wants_repository_file);
+  // Of a directory what is large is read later, if at all, and never held.
+  const auto keeps = order.kind == TreeSource::Kind::directory ? wants_but_no_index : repository::wants_repository_file;
+  Result<inventory::Taken> taken = inventory::take_inventory(*image.tree, progress, keeps);
   if (!taken.ok()) {
     out.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
     return reading;
@@ -83,7 +89,8 @@ Result<std::string> offer_body(WorkerSide& side) {
 }
 
 Result<std::string> host_body(WorkerSide& side) {
-  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0)));
+  PLIMSOLL_TRY(order, wire::unpack<HostOrder>(side.request()));
+  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0), order.all ? nullptr : &order.installed));
   return wire::pack(lists);
 }
 
@@ -94,7 +101,8 @@ void complete_offers(const Settings& settings, OfferDesk& offers, TreeReading& r
                      const system::Descriptor& directory) {
   constexpr int most_rounds = 8;  // sources, release, packages, changelogs, with room
   int round = 0;
-  while (!reading.answer.complete() && round++ < most_rounds && offers.serve(reading.answer, help)) {
+  while (!reading.answer.complete() && round++ < most_rounds &&
+         offers.serve(reading.answer, reading.facts.packages, help)) {
     OfferOrder order{reading.facts.os, reading.facts.packages, reading.kept, help};
     if (settings.sandbox == nullptr) {
       reading.answer = answer_again(std::move(order), directory.valid() ? ::dup(directory.get()) : -1);
@@ -217,14 +225,18 @@ Result<TreeFacts> read_tree(const Settings& settings, TreeSource source, const M
   return facts;
 }
 
-HostOffers read_host(const Settings& settings) {
+HostOffers read_host(const Settings& settings, const repository::InstalledVersions* installed) {
   const system::Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   Result<HostOffers> lists = Error{ErrorKind::unreachable, "cannot be opened", "/"};
   if (settings.sandbox == nullptr) {
-    lists = read_host_offers(::dup(root.get()));
+    lists = read_host_offers(::dup(root.get()), installed);
   } else if (root.valid()) {
     Job job;
     job.body = host_body;
+    HostOrder order;
+    order.all = installed == nullptr;
+    if (installed != nullptr) order.installed = *installed;
+    job.request = wire::pack(order);
     job.descriptors = {root.get()};
     job.trees = 1;
     job.reads_as_root = true;

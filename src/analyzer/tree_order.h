@@ -36,6 +36,12 @@ struct OfferOrder {
   OfferHelp help;
 };
 
+// This machine's lists, for a tree with these packages, or whatever there is.
+struct HostOrder {
+  repository::InstalledVersions installed;
+  bool all = false;
+};
+
 constexpr std::array<std::string_view, 4> source_kinds{"directory", "archive", "layout", "stream"};
 
 inline std::string_view name_of(TreeSource::Kind kind) { return source_kinds.at(static_cast<size_t>(kind)); }
@@ -54,6 +60,12 @@ void describe(A& a, T& v) {
   a.member("mapped", v.mapped);
   a.member("mapped_complete", v.mapped_complete);
   a.member("help", v.help);
+}
+
+template <class A, wire::Is<HostOrder> T>
+void describe(A& a, T& v) {
+  a.member("installed", v.installed);
+  a.member("all", v.all);
 }
 
 template <class A, wire::Is<HostOffers> T>
@@ -135,6 +147,12 @@ void describe(A& a, T& v) {
   a.member("but_automatic_upgrades", v.but_automatic_upgrades);
 }
 
+template <class A, wire::Is<InstalledVersion> T>
+void describe(A& a, T& v) {
+  a.member("name", v.name);
+  a.member("version", v.version);
+}
+
 template <class A, wire::Is<AptEntry> T>
 void describe(A& a, T& v) {
   a.member("name", v.name);
@@ -155,6 +173,8 @@ void describe(A& a, T& v) {
   a.member("changelogs", v.changelogs);
   a.member("entries", v.entries);
   a.member("not_assessed", v.not_assessed);
+  a.member("suites", v.suites);
+  a.member("whole", v.whole);
   a.member("native", v.native);
 }
 

@@ -30,27 +30,40 @@ struct AptEntry {
   size_t list = 0;
 };
 
-// What apt's lists of one tree hold for the packages asked for.
+// What apt's lists of one tree hold for the packages asked for. Only lists that were used for it are named.
 struct AptLists {
   std::vector<OfferedList> lists;
   std::vector<PinTarget> releases;      // parallel to lists: what pins compare
   std::vector<std::string> changelogs;  // parallel to lists: where a changelog is to be had, "" when not told
   std::vector<AptEntry> entries;
   IncompleteList not_assessed;
-  std::string native;  // architecture of the system whose lists they are; of read_security_lists() only
+  size_t suites = 0;   // whose Release file was there, used or not
+  bool whole = true;   // of read_host_lists(): false when nothing but security suites was read
+  std::string native;  // architecture of the system whose lists they are; of read_host_lists() only
   bool has_security() const;
 };
 
 // The sources that /etc/apt of a tree names.
 std::vector<AptSource> apt_sources(const Files& files);
 
-// Reads the lists of `sources` from var/lib/apt/lists of `files`, checks their signatures with the keys of `files`, and
-// keeps the entries of the packages that `wants` names.
+// Reads the lists of `sources` from var/lib/apt/lists of `files` and checks their signatures with the keys of `files`:
+// those of security suites for the packages of `system`. The other suites' are read for packages that are pending by
+// them, for only there do they matter; where nothing is pending they are not looked at, and not named.
 AptLists read_apt_lists(const Files& files, const std::vector<AptSource>& sources, const DpkgSystem& system,
-                        const WantsPackage& wants, const FoundIn& found_in);
+                        const FoundIn& found_in);
 
-// All lists of `files`, for every package that a security suite among them has: only those can be pending.
-AptLists read_security_lists(const Files& files);
+// Packages that are installed somewhere, not necessarily in the tree whose lists are read.
+struct InstalledVersion {
+  std::string name, version;
+};
+using InstalledVersions = std::vector<InstalledVersion>;
+
+// The lists of `files`, for every package that a security suite among them has: only those can be pending. Of the other
+// suites too, when one of `installed` is pending, or for all that is not known (nullptr): AptLists::whole says so.
+AptLists read_host_lists(const Files& files, const InstalledVersions* installed);
+
+// Whether a security suite among `lists` has a newer version of one of them, of whatever architecture.
+bool any_pending(const AptLists& lists, const InstalledVersions& installed);
 
 // Of a host's lists, those of the distribution release `os` itself: they hold for every tree of that release and
 // architecture.

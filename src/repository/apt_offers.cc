@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "repository/apt_lists.h"
-#include "version/compare.h"
 
 namespace plimsoll::repository {
 namespace {
@@ -47,11 +46,6 @@ std::vector<AptPin> pins_of(const Files& files, IncompleteList& not_assessed) {
                             std::to_string(refused) + " records of apt's preferences are not understood",
                             "see /etc/apt/preferences.d"});
   return out;
-}
-
-bool is_newer(std::string_view version, std::string_view than) {
-  const auto order = version::compare(version::Scheme::dpkg, version, than);
-  return order && *order > 0;
 }
 
 }  // namespace
@@ -98,7 +92,7 @@ Offered apt_offers(const AptLists& lists, const DpkgSystem& system, const Files&
     const auto found = by_package.find({installed.name, arch});
     if (found == by_package.end()) continue;
     const bool any_newer = std::ranges::any_of(found->second, [&](const AptEntry* e) {
-      return lists.lists[e->list].security && is_newer(e->version, installed.version);
+      return lists.lists[e->list].security && is_newer_deb(e->version, installed.version);
     });
     if (!any_newer) continue;
     for (const AptEntry* entry : found->second) {
@@ -117,7 +111,7 @@ Offered apt_offers(const AptLists& lists, const DpkgSystem& system, const Files&
       offered.source_version = entry->source_version;
       offered.list = static_cast<uint32_t>(entry->list);
       offered.priority = priority_of(pins, target, release);
-      if (is_newer(entry->version, installed.version)) offered.new_packages = unmet(entry->needs, system.names);
+      if (is_newer_deb(entry->version, installed.version)) offered.new_packages = unmet(entry->needs, system.names);
       out.versions.push_back(std::move(offered));
     }
   }

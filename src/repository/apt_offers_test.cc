@@ -1,4 +1,8 @@
 #include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "base/text.h"
 #include "repository/openpgp.h"
@@ -116,6 +120,77 @@ TEST(AptOffers, ListsOfTheHostServeTreesOfItsRelease) {
   EXPECT_TRUE(helped.not_assessed.empty());
   ASSERT_EQ(helped.versions.size(), 2u);
   EXPECT_EQ(helped.lists[0].found_in, "the host");
+}
+
+// The same tree with lists of the distribution itself, which nobody signed.
+std::map<std::string, std::string> tree_with_main() {
+  auto files = tree();
+  const std::string main = "var/lib/apt/lists/mirror.example_debian_dists_bookworm_";
+  files["etc/apt/sources.list"] += "deb http://mirror.example/debian bookworm main\n";
+  files[main + "Release"] = "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\n";
+  files[main + "main_binary-amd64_Packages"] =
+      "Package: libc6\nVersion: 3\nArchitecture: amd64\n\nPackage: openssl\nVersion: 3.0.18-1\nArchitecture: amd64\n\n";
+  return files;
+}
+const char* const up_to_date =
+    "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.17-1\n\n"
+    "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2\n\n";
+
+TEST(AptOffers, OtherSuitesCountForWhatIsPending) {
+  auto files = tree_with_main();
+  const Offered got = offers(files);
+  ASSERT_EQ(got.lists.size(), 2u);
+  EXPECT_FALSE(got.lists[1].security);
+  EXPECT_NE(got.lists[1].unverified.find("not signed"), std::string::npos);
+  ASSERT_EQ(got.versions.size(), 3u);  // nothing of libc6, which no security suite has
+  EXPECT_EQ(got.versions[1].package, "openssl");
+  EXPECT_EQ(got.versions[1].version, "3.0.18-1");
+  EXPECT_EQ(got.versions[1].list, 1u);
+
+  files["var/lib/dpkg/status"] = up_to_date;
+  const Offered none = offers(files);
+  EXPECT_EQ(none.lists.size(), 1u);
+  EXPECT_TRUE(none.versions.empty());
+  EXPECT_TRUE(none.not_assessed.empty());
+
+  files.erase("var/lib/apt/lists/mirror.example_debian_dists_bookworm_Release");
+  EXPECT_EQ(offers(files).not_assessed.at(0).reason, "are not there");
+}
+
+TEST(AptOffers, ListsOfTheHostAreReadAsFarAsTheyMatter) {
+  const Files files(tree_with_main());
+  const InstalledVersions pending{{"openssl", "3.0.11-1"}}, none{{"openssl", "3.0.17-1"}, {"libc6", "2"}};
+  const AptLists first = read_host_lists(files, &none);
+  EXPECT_FALSE(first.whole);
+  EXPECT_EQ(first.lists.size(), 1u);
+  EXPECT_EQ(first.entries.size(), 2u);
+  EXPECT_TRUE(any_pending(first, pending));
+  EXPECT_FALSE(any_pending(first, none));
+  for (const InstalledVersions* one : {&pending, static_cast<const InstalledVersions*>(nullptr)}) {
+    const AptLists whole = read_host_lists(files, one);
+    EXPECT_TRUE(whole.whole);
+    EXPECT_EQ(whole.lists.size(), 2u);
+    EXPECT_EQ(whole.entries.size(), 3u);
+  }
+}
+
+TEST(AptOffers, ListsAreReadByNameWhereTheTreeCanBe) {
+  auto held = tree();
+  const std::string index = std::string(lists) + "main_binary-amd64_Packages";
+  ASSERT_TRUE(is_package_index(index));
+  ASSERT_TRUE(wants_repository_file(index));
+  char name[] = "/tmp/plimsoll-lists-XXXXXX";
+  const std::filesystem::path folder = ::mkdtemp(name);
+  std::filesystem::create_directories((folder / index).parent_path());
+  std::ofstream(folder / index) << held[index];
+  held.erase(index);
+  const auto root = rootfs::open_directory(folder);
+  ASSERT_TRUE(root.ok());
+  Sources sources({}, {}, {});
+  const Offered got = take_offers(Files(held, root->get()), bookworm, installed, sources);
+  EXPECT_TRUE(got.lists.at(0).verified) << got.lists[0].unverified;
+  EXPECT_EQ(got.versions.size(), 2u);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(AptOffers, FetchesWhatTheSourcesNameOnce) {

@@ -18,6 +18,17 @@ bool same_name(std::string_view name, std::string_view lower) {
   return std::ranges::equal(name, lower, [](char a, char b) { return lower_of(a) == b; });
 }
 
+// Drops whole lines from the front of `piece` while none of them can be the empty one that ends the paragraph.
+void pass_over(std::string_view& piece) {
+  while (!piece.empty()) {
+    const char next = piece.front();
+    if (next == '\n' || next == '\r') return;
+    const size_t end = piece.find('\n');
+    if (end == std::string_view::npos) return;
+    piece.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 std::string_view Paragraph::get(std::string_view name) const {
@@ -34,6 +45,7 @@ void Paragraph::extend(std::string_view line) {
 
 void ParagraphReader::feed(std::string_view piece) {
   while (!piece.empty()) {
+    if (skipping_ && rest_.empty()) pass_over(piece);
     const size_t end = piece.find('\n');
     if (end == std::string_view::npos) {
       if (rest_.size() + piece.size() > max_line)

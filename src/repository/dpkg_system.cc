@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "repository/deb822.h"
+#include "version/compare.h"
 
 namespace plimsoll::repository {
 namespace {
@@ -63,6 +64,11 @@ DpkgSystem read_dpkg_system(const Files& files) {
     }
   }
   return system;
+}
+
+bool is_newer_deb(std::string_view version, std::string_view than) {
+  const auto order = version::compare(version::Scheme::dpkg, version, than);
+  return order && *order > 0;
 }
 
 std::vector<std::string> unmet(std::string_view relations, const std::set<std::string, std::less<>>& names) {

@@ -27,6 +27,9 @@ struct DpkgSystem {
 // From var/lib/dpkg/status, status.d/* and arch.
 DpkgSystem read_dpkg_system(const Files& files);
 
+// By dpkg's order; false when one of them is no version.
+bool is_newer_deb(std::string_view version, std::string_view than);
+
 // The names of a relation field ("a (>= 1) | b, c:any") of which `names` holds no alternative: the first of each group.
 std::vector<std::string> unmet(std::string_view relations, const std::set<std::string, std::less<>>& names);
 

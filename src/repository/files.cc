@@ -2,10 +2,14 @@
 
 #include <array>
 
+#include "rootfs/local_file.h"
+
 namespace plimsoll::repository {
 namespace {
 
 constexpr size_t max_more = size_t{64} << 20;
+
+constexpr std::string_view apt_lists = "var/lib/apt/lists/";
 
 struct Row {
   std::string_view prefix;
@@ -49,10 +53,15 @@ bool fits(const Row& row, std::string_view path) {
 
 }  // namespace
 
+bool is_package_index(std::string_view path) {
+  return path.starts_with(apt_lists) && path.find('/', apt_lists.size()) == std::string_view::npos &&
+         path.find("_Packages") != std::string_view::npos;
+}
+
 bool wants_repository_file(std::string_view path) {
-  if (path.starts_with("var/lib/apt/lists/")) {
-    if (path.find('/', sizeof("var/lib/apt/lists/") - 1) != std::string_view::npos) return false;  // partial, auxfiles
-    if (path.find("_Packages") != std::string_view::npos) return true;
+  if (path.starts_with(apt_lists)) {
+    if (path.find('/', apt_lists.size()) != std::string_view::npos) return false;  // partial, auxfiles
+    if (is_package_index(path)) return true;
   }
   for (const Row& row : rows) {
     if (fits(row, path)) return true;
@@ -70,6 +79,14 @@ const std::string* Files::find(const std::string& path) const {
   if (tree_ == nullptr) return nullptr;
   Result<std::string> bytes = tree_->read(path, max_more);
   return bytes.ok() ? &kept_.emplace(path, std::move(bytes).value()).first->second : nullptr;
+}
+
+std::unique_ptr<rootfs::File> Files::open(const std::string& path) const {
+  const auto found = kept_.find(path);
+  if (found != kept_.end()) return std::make_unique<rootfs::MemoryFile>(found->second);
+  if (tree_ == nullptr) return nullptr;
+  Result<std::unique_ptr<rootfs::File>> file = tree_->open(path);
+  return file.ok() ? std::move(*file) : nullptr;
 }
 
 std::vector<std::string> Files::below(std::string_view prefix, std::string_view suffix) const {

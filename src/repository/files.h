@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@ namespace plimsoll::repository {
 
 // Whether a file of a tree says what its repositories are, or what they offer: package manager settings, keys, lists.
 bool wants_repository_file(std::string_view path);
+// Those of them that are large and read by name: where a tree's files can be, its walk need not keep them.
+bool is_package_index(std::string_view path);
 
 // Those files of one tree: those that its walk kept, and by name any other where the tree can be read so.
 class Files {
@@ -22,6 +25,8 @@ class Files {
 
   // Nothing when there is no such file. Links inside the tree are followed.
   const std::string* find(const std::string& path) const;
+  // The same open, so that a large one need not be held; null when there is none.
+  std::unique_ptr<rootfs::File> open(const std::string& path) const;
   // Paths of kept files that start with `prefix` and end with `suffix`, sorted.
   std::vector<std::string> below(std::string_view prefix, std::string_view suffix = {}) const;
   void set(const std::string& path, std::string bytes) { kept_[path] = std::move(bytes); }

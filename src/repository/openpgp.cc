@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/text.h"
+#include "repository/keyring_split.h"
 
 namespace plimsoll::repository {
 namespace {
@@ -59,24 +59,57 @@ class QuietErrors {
 };
 
 constexpr size_t max_text = size_t{64} << 20;
+constexpr const char* does_not_fit = "its signature does not fit its content";
 
 bool open_input(Input& input, std::string_view bytes) {
   return rnp_input_from_memory(input.out(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), false) ==
          RNP_SUCCESS;
 }
 
-// Keys that the library refuses (unknown kinds, broken ones) are passed over: they verify nothing.
-Status load_keys(Ffi& ffi, const Keyring& keyring) {
-  if (rnp_ffi_create(ffi.out(), "GPG", "GPG") != RNP_SUCCESS) return Error{ErrorKind::bug, "no OpenPGP library"};
-  for (const std::string& bytes : keyring.keys) {
-    Input input;
-    if (!open_input(input, bytes)) continue;
-    rnp_import_keys(ffi.get(), input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr);
+// What a key file holds, in binary form; as it is where it is not one armored block.
+std::string without_armor(std::string_view bytes) {
+  constexpr std::string_view armor = "-----BEGIN PGP ";
+  const size_t begin = bytes.find(armor);
+  const bool one = begin != std::string_view::npos && bytes.find(armor, begin + 1) == std::string_view::npos;
+  Input input;
+  Output output;
+  uint8_t* binary = nullptr;
+  size_t size = 0;
+  if ((bytes.empty() || static_cast<unsigned char>(bytes.front()) < 0x80) && one && open_input(input, bytes) &&
+      rnp_output_to_memory(output.out(), max_text) == RNP_SUCCESS &&
+      rnp_dearmor(input.get(), output.get()) == RNP_SUCCESS &&
+      rnp_output_memory_get_buf(output.get(), &binary, &size, false) == RNP_SUCCESS) {
+    return std::string(reinterpret_cast<const char*>(binary), size);
   }
+  return std::string(bytes);
+}
+
+std::vector<Certificate> certificates_of(const Keyring& keyring) {
+  std::vector<Certificate> out;
+  for (const std::string& bytes : keyring.keys) {
+    for (Certificate& certificate : split_keyring(without_armor(bytes))) out.push_back(std::move(certificate));
+  }
+  return out;
+}
+
+// Keys that the library refuses (unknown kinds, broken ones) are passed over: they verify nothing.
+void load(Ffi& ffi, const Certificate& certificate) {
+  Input input;
+  if (!open_input(input, certificate.bytes)) return;
+  rnp_import_keys(ffi.get(), input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr);
+}
+
+size_t count_keys(const Ffi& ffi) {
   size_t count = 0;
   rnp_get_public_key_count(ffi.get(), &count);
-  if (count == 0) return Error{ErrorKind::denied, "there is no key to check its signature with"};
-  return Done{};
+  return count;
+}
+
+using Asked = std::vector<std::string>;  // key ids and fingerprints
+
+// The library says whom it misses.
+void note_asked(rnp_ffi_t, void* asked, const char*, const char* id, bool secret) {
+  if (!secret && id != nullptr) static_cast<Asked*>(asked)->emplace_back(id);
 }
 
 std::string fingerprint_of(rnp_key_handle_t key, bool primary) {
@@ -110,8 +143,7 @@ Status judge_signatures(rnp_op_verify_t verify, const Keyring& keyring) {
     if (rnp_op_verify_get_signature_at(verify, i, &signature) != RNP_SUCCESS) continue;
     const rnp_result_t status = rnp_op_verify_signature_get_status(signature);
     if (status == RNP_ERROR_KEY_NOT_FOUND) continue;
-    if (status == RNP_ERROR_SIGNATURE_INVALID)
-      return Error{ErrorKind::denied, "its signature does not fit its content"};
+    if (status == RNP_ERROR_SIGNATURE_INVALID) return Error{ErrorKind::denied, does_not_fit};
     Key key;
     if (rnp_op_verify_signature_get_key(signature, key.out()) != RNP_SUCCESS) continue;
     if (!is_allowed(key.get(), keyring)) continue;
@@ -122,43 +154,75 @@ Status judge_signatures(rnp_op_verify_t verify, const Keyring& keyring) {
   return Error{ErrorKind::denied, count == 0 ? "it has no signature that can be read" : why};
 }
 
-}  // namespace
+// One go at a message or, with `signature`, at a text and its signature; `text` becomes what was signed.
+struct Message {
+  std::string_view bytes;
+  const std::string_view* signature = nullptr;
+};
 
-Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring) {
-  const QuietErrors quiet;
-  Ffi ffi;
-  PLIMSOLL_CHECK(load_keys(ffi, keyring));
-  Input input;
+Status attempt(const Ffi& ffi, const Message& message, const Keyring& keyring, std::string* text) {
+  Input input, signed_by;
   Output output;
   Verify verify;
-  if (!open_input(input, message) || rnp_output_to_memory(output.out(), max_text) != RNP_SUCCESS ||
-      rnp_op_verify_create(verify.out(), ffi.get(), input.get(), output.get()) != RNP_SUCCESS) {
-    return Error{ErrorKind::malformed, "its signature cannot be read"};
+  bool begun = open_input(input, message.bytes);
+  if (message.signature != nullptr) {
+    begun = begun && open_input(signed_by, *message.signature) &&
+            rnp_op_verify_detached_create(verify.out(), ffi.get(), input.get(), signed_by.get()) == RNP_SUCCESS;
+  } else {
+    begun = begun && rnp_output_to_memory(output.out(), max_text) == RNP_SUCCESS &&
+            rnp_op_verify_create(verify.out(), ffi.get(), input.get(), output.get()) == RNP_SUCCESS;
   }
+  if (!begun) return Error{ErrorKind::malformed, "its signature cannot be read"};
   // Its own verdict is about any key; ours is below.
   const rnp_result_t executed = rnp_op_verify_execute(verify.get());
   PLIMSOLL_CHECK(judge_signatures(verify.get(), keyring));
-  uint8_t* text = nullptr;
+  if (text == nullptr) return Done{};
+  uint8_t* bytes = nullptr;
   size_t size = 0;
   if (executed != RNP_SUCCESS && executed != RNP_ERROR_SIGNATURE_INVALID && executed != RNP_ERROR_KEY_NOT_FOUND)
     return Error{ErrorKind::denied, "its signature cannot be checked"};
-  if (rnp_output_memory_get_buf(output.get(), &text, &size, false) != RNP_SUCCESS)
+  if (rnp_output_memory_get_buf(output.get(), &bytes, &size, false) != RNP_SUCCESS)
     return Error{ErrorKind::malformed, "its signed text cannot be read"};
-  return std::string(reinterpret_cast<const char*>(text), size);
+  text->assign(reinterpret_cast<const char*>(bytes), size);
+  return Done{};
+}
+
+// One good signature is enough. The keys it asks for are taken in one by one, the smallest first, until there is one:
+// taking in a large key is most of the cost of all this.
+Status verify_message(const Message& message, const Keyring& keyring, std::string* text) {
+  const QuietErrors quiet;
+  Ffi ffi;
+  if (rnp_ffi_create(ffi.out(), "GPG", "GPG") != RNP_SUCCESS) return Error{ErrorKind::bug, "no OpenPGP library"};
+  Asked asked;
+  rnp_ffi_set_key_provider(ffi.get(), note_asked, &asked);
+  Status verdict = attempt(ffi, message, keyring, text);
+  rnp_ffi_set_key_provider(ffi.get(), nullptr, nullptr);
+
+  std::vector<Certificate> certificates = certificates_of(keyring);
+  std::ranges::sort(certificates, {}, [](const Certificate& one) { return one.bytes.size(); });
+  bool any_key = false;
+  for (const Certificate& certificate : certificates) {
+    any_key = any_key || certificate.understood;
+    if (std::ranges::none_of(asked, [&](const std::string& id) { return certificate.may_hold(id); })) continue;
+    load(ffi, certificate);
+    verdict = attempt(ffi, message, keyring, text);
+    // One that does not fit its content stays so, whatever else is known.
+    if (verdict.ok() || verdict.error().message == does_not_fit) return verdict;
+  }
+  if (!any_key && count_keys(ffi) == 0) return Error{ErrorKind::denied, "there is no key to check its signature with"};
+  return verdict;
+}
+
+}  // namespace
+
+Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring) {
+  std::string text;
+  PLIMSOLL_CHECK(verify_message({message}, keyring, &text));
+  return text;
 }
 
 Status verify_detached(std::string_view text, std::string_view signature, const Keyring& keyring) {
-  const QuietErrors quiet;
-  Ffi ffi;
-  PLIMSOLL_CHECK(load_keys(ffi, keyring));
-  Input input, signed_by;
-  Verify verify;
-  if (!open_input(input, text) || !open_input(signed_by, signature) ||
-      rnp_op_verify_detached_create(verify.out(), ffi.get(), input.get(), signed_by.get()) != RNP_SUCCESS) {
-    return Error{ErrorKind::malformed, "its signature cannot be read"};
-  }
-  rnp_op_verify_execute(verify.get());
-  return judge_signatures(verify.get(), keyring);
+  return verify_message({text, &signature}, keyring, nullptr);
 }
 
 }  // namespace plimsoll::repository

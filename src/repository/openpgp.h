@@ -14,8 +14,8 @@ struct Keyring {
   std::vector<std::string> fingerprints;  // empty: every key counts
 };
 
-// What gpgv does for apt: one signature by a key of `keyring` holds and none of a known key is bad. The text that was
-// signed, for a cleartext signature. denied says which check failed.
+// What apt asks of gpgv: one signature by a key of `keyring` holds; none that was looked at before it is bad. The text
+// that was signed, for a cleartext signature. denied says which check failed.
 Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring);
 Status verify_detached(std::string_view text, std::string_view signature, const Keyring& keyring);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
 #include "repository/offers.h"
@@ -9,7 +8,7 @@ namespace {
 
 // Why a tree has no list of a security suite, and what helps.
 Incomplete why_nothing(const std::vector<AptSource>& repositories, const AptLists& own, const Sources& sources) {
-  if (!own.lists.empty())
+  if (own.suites > 0)
     return nothing_at_hand("none of its package sources with lists is the distribution's security suite",
                            "add the security suite to its package sources, then apt-get update");
   const std::string none = repositories.empty() ? "it names no package source, and this machine has no"
@@ -35,13 +34,9 @@ Offered take_apt_offers(Files& files, const std::optional<OsRelease>& os, const 
   IncompleteList gaps;
   std::vector<AptSource> fetched;
   if (sources.may().repositories) fetched = fetch_apt_lists(files, repositories, system, sources, gaps);
-  std::set<std::string, std::less<>> names;
-  for (const auto& package : system.packages) names.insert(package.name);
-  AptLists lists = read_apt_lists(
-      files, repositories, system, [&](std::string_view name) { return names.contains(name); },
-      [&](const AptSource& source) {
-        return std::ranges::find(fetched, source) != fetched.end() ? "the network" : "the tree";
-      });
+  AptLists lists = read_apt_lists(files, repositories, system, [&](const AptSource& source) {
+    return std::ranges::find(fetched, source) != fetched.end() ? "the network" : "the tree";
+  });
   if (!lists.has_security()) {
     AptLists of_host = from_host(os, system, sources);
     if (of_host.has_security())

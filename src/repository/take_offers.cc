@@ -23,7 +23,7 @@ const HostLists& Sources::host() {
 }
 
 const AptLists& Sources::host_apt_lists() {
-  if (!host_apt_) host_apt_ = read_security_lists(host().files);
+  if (!host_apt_) host_apt_ = read_host_lists(host().files, nullptr);
   return *host_apt_;
 }
 

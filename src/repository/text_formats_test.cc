@@ -38,6 +38,20 @@ TEST(Deb822, FilterSeesTheFirstFieldOnly) {
   EXPECT_EQ(got, std::vector<std::string>{"2"});
 }
 
+TEST(Deb822, WhatIsPassedOverEndsAtTheNextParagraph) {
+  const std::string text =
+      "Package: a\nVersion: 1\n\nPackage: b\nVersion: 2\n more\n\r\nPackage: c\nVersion: 3\n\n\n"
+      "Package: a\r\nVersion: 4\r\n\r\nPackage: d\nVersion: 5";
+  for (size_t size = 1; size <= text.size(); ++size) {
+    std::vector<std::string> got;
+    ParagraphReader reader([&](const Paragraph& p) { got.emplace_back(p.get("Version")); }, {"version"},
+                           [](std::string_view name) { return name == "a" || name == "d"; });
+    for (size_t at = 0; at < text.size(); at += size) reader.feed(std::string_view(text).substr(at, size));
+    reader.finish();
+    EXPECT_EQ(got, (std::vector<std::string>{"1", "4", "5"})) << size;
+  }
+}
+
 TEST(AptSources, OneLineForm) {
   const auto sources = parse_sources_list(
       "# deb http://no/ x main\n"

@@ -25,11 +25,17 @@ class DirectoryTree : public Tree {
   const std::vector<LayerDigest>& layers() const override { return layers_; }
 
   Result<std::string> read(std::string_view path, size_t limit) override {
+    PLIMSOLL_TRY(file, open(path));
+    return file->read_all(limit);
+  }
+
+  Result<std::unique_ptr<File>> open(std::string_view path) override {
     const std::string name(path);
     struct stat status{};
-    const Opened opened = open_regular_below(root_.get(), name, Links::inside_the_root, status);
+    Opened opened = open_regular_below(root_.get(), name, Links::inside_the_root, status);
     if (!opened.file.ok()) return error_of(opened.code, name);
-    return LocalFile(opened.file.get(), 0, static_cast<uint64_t>(status.st_size)).read_all(limit);
+    return std::unique_ptr<File>(
+        std::make_unique<OwnedFile>(std::move(opened.file), static_cast<uint64_t>(status.st_size)));
   }
 
  private:
@@ -40,6 +46,10 @@ class DirectoryTree : public Tree {
 };
 
 }  // namespace
+
+Result<std::unique_ptr<File>> Tree::open(std::string_view path) {
+  return Error{ErrorKind::unsupported, "single files cannot be read of this kind of tree", printable(path)};
+}
 
 bool Visitor::needs_mode(std::string_view directory) {
   constexpr std::array<std::string_view, 3> homes = {"bin", "sbin", "libexec"};

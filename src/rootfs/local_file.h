@@ -20,6 +20,16 @@ class LocalFile : public File {
   uint64_t size_;
 };
 
+// A whole file that is closed with it.
+class OwnedFile : public LocalFile {
+ public:
+  OwnedFile(Descriptor descriptor, uint64_t size)
+      : LocalFile(descriptor.get(), 0, size), descriptor_(std::move(descriptor)) {}
+
+ private:
+  Descriptor descriptor_;
+};
+
 // Bytes held elsewhere; they must outlive it.
 class MemoryFile : public File {
  public:

@@ -90,6 +90,8 @@ class Tree {
   // One file by path outside a walk, symlinks resolved inside the root. Directory trees only; others
   // ErrorKind::unsupported.
   virtual Result<std::string> read(std::string_view path, size_t limit) = 0;
+  // The same file open, for one that is too large to be held.
+  virtual Result<std::unique_ptr<File>> open(std::string_view path);
   // What the image says of itself, for streams, where it is known after walk() only: nullptr elsewhere (see
   // Image::config).
   virtual const ImageConfig* late_config() const { return nullptr; }

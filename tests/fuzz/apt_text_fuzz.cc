@@ -32,8 +32,8 @@ void lists(std::string_view text) {
                {base + "Release", "Suite: s-security\nOrigin: Debian\n"},
                {base + "main_binary-amd64_Packages", std::string(text)}});
   const DpkgSystem system = read_dpkg_system(files);
-  const auto all = [](std::string_view) { return true; };
-  const AptLists read = read_apt_lists(files, apt_sources(files), system, all, [](const AptSource&) { return "here"; });
+  const AptLists read = read_apt_lists(files, apt_sources(files), system, [](const AptSource&) { return "here"; });
+  read_host_lists(files, nullptr);
   apt_offers(read, system, files);
 }
 
