@@ -13,7 +13,6 @@ namespace {
 
 using policy::Faults;
 using policy::MapReader;
-using policy::YamlNode;
 
 bool read_flag(const YamlNode& node, std::string_view name, Faults& faults) {
   if (node.kind != YamlNode::Kind::scalar || (node.text != "true" && node.text != "false")) {

@@ -13,7 +13,7 @@ constexpr size_t kMaxText = size_t{4} << 20;
 
 }  // namespace
 
-AuditRules::AuditRules(const Files& files) : files_(files), running_source_("the kernel's audit rules") {
+AuditRules::AuditRules(const system::Files& files) : files_(files), running_source_("the kernel's audit rules") {
   const auto listed = files.machine().netlink(kNetlinkAudit, kAuditListRules, 0, "");
   if (listed.ok()) {
     for (const auto& reply : *listed) {

@@ -4,15 +4,15 @@
 #include <vector>
 
 #include "model/fact_tree.h"
-#include "probe/runtime/files.h"
 #include "system/audit.h"
+#include "system/files.h"
 
 namespace plimsoll::probe {
 
 // The audit rules of this host: those the kernel follows, and those its files keep for the next start.
 class AuditRules {
  public:
-  explicit AuditRules(const Files& files);
+  explicit AuditRules(const system::Files& files);
 
   // {path, running, kept} of a path that exists; absent for one that does not (`file` is a file's tree, or absent).
   // A rule counts when it names the path itself or watches a directory above it, links on both sides resolved.
@@ -21,7 +21,7 @@ class AuditRules {
  private:
   bool covers(const std::vector<system::AuditWatch>& rules, const std::string& path) const;
 
-  const Files& files_;
+  const system::Files& files_;
   std::vector<system::AuditWatch> running_, kept_;
   std::string running_source_, running_unknown_, kept_unknown_;
 };

@@ -15,7 +15,7 @@ using Kind = FactTree::Kind;
 constexpr size_t kMaxConfig = size_t{4} << 20;
 constexpr const char* kUsualFile = "/etc/docker/daemon.json";
 
-std::string config_path(const Files& files, const DaemonProcess* process, const Flags& flags) {
+std::string config_path(const system::Files& files, const DaemonProcess* process, const Flags& flags) {
   const auto named = flags.find("config-file");
   if (named != flags.end()) return named->second.back();
   if (process && process->uid.value_or(0) != 0) {
@@ -31,7 +31,7 @@ struct ConfigFile {
   std::string unread;  // why it could not be read; empty when it was, or is not there
 };
 
-ConfigFile read_config(const Files& files, const std::string& path) {
+ConfigFile read_config(const system::Files& files, const std::string& path) {
   ConfigFile out;
   out.file = files.describe(path);
   if (out.file.kind == Kind::absent) return out;
@@ -133,7 +133,7 @@ FactTree open_files_limit(const system::Machine& machine, int pid) {
   return FactTree::unknown_because("no line for open files", path);
 }
 
-std::vector<std::string> hosts_of(const DaemonProcess& process, const Files& files) {
+std::vector<std::string> hosts_of(const DaemonProcess& process, const system::Files& files) {
   const Flags flags = parse_flags(process.arguments);
   if (const auto hosts = flags.find("host"); hosts != flags.end()) return hosts->second;
   std::vector<std::string> out;
@@ -156,7 +156,7 @@ Result<Members> read_daemon_file(std::string_view text, const std::string& path)
   return std::move(tree.members);
 }
 
-const DaemonProcess* daemon_of(const std::vector<DaemonProcess>& daemons, const Files& files,
+const DaemonProcess* daemon_of(const std::vector<DaemonProcess>& daemons, const system::Files& files,
                                const std::string& socket) {
   const std::string wanted = files.resolve(socket);
   for (auto daemon = daemons.rbegin(); daemon != daemons.rend(); ++daemon) {
@@ -168,7 +168,7 @@ const DaemonProcess* daemon_of(const std::vector<DaemonProcess>& daemons, const 
   return daemons.empty() ? nullptr : &daemons.back();
 }
 
-void add_daemon(const Files& files, const DaemonProcess* process, const std::string& unseen, FactTree& engine) {
+void add_daemon(const system::Files& files, const DaemonProcess* process, const std::string& unseen, FactTree& engine) {
   const Flags flags = process ? parse_flags(process->arguments) : Flags{};
   ConfigFile config = read_config(files, config_path(files, process, flags));
   Members daemon = told_settings(config, process, flags, unseen);

@@ -5,10 +5,10 @@
 #include "probe/runtime/audited.h"
 #include "probe/runtime/daemon_process.h"
 #include "probe/runtime/daemon_settings.h"
-#include "probe/runtime/files.h"
 #include "probe/runtime/service_files.h"
 #include "runtime/runtime.h"
 #include "system/connections.h"
+#include "system/files.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -97,7 +97,7 @@ class Host {
   }
 
   const system::Machine& machine_;
-  Files files_;
+  system::Files files_;
   AuditRules audit_;
   std::vector<DaemonProcess> dockers_;
   std::string unseen_;

@@ -16,13 +16,13 @@ using Kind = FactTree::Kind;
 constexpr std::array kUnitDirectories = {"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
                                          "/usr/lib/systemd/system", "/lib/systemd/system"};
 
-FactTree unit(const Files& files, const std::string& name) {
+FactTree unit(const system::Files& files, const std::string& name) {
   std::vector<std::string> paths;
   for (const char* directory : kUnitDirectories) paths.push_back(directory + ("/" + name));
   return files.first_of(paths);
 }
 
-FactTree drop_ins(const Files& files, const std::string& name) {
+FactTree drop_ins(const system::Files& files, const std::string& name) {
   std::vector<FactTree> out;
   for (const char* directory : kUnitDirectories) {
     if (std::string(directory) == "/lib/systemd/system" && files.resolve("/lib") == files.resolve("/usr/lib")) continue;
@@ -32,7 +32,7 @@ FactTree drop_ins(const Files& files, const std::string& name) {
   return FactTree::list_of(std::move(out));
 }
 
-FactTree program(const Files& files, const std::string& name) {
+FactTree program(const system::Files& files, const std::string& name) {
   std::vector<std::string> paths;
   for (const char* directory : {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"}) {
     paths.push_back(directory + name);
@@ -41,12 +41,12 @@ FactTree program(const Files& files, const std::string& name) {
 }
 
 // A path that a setting names; absent when it names none.
-FactTree named_file(const Files& files, const FactTree& setting) {
+FactTree named_file(const system::Files& files, const FactTree& setting) {
   if (setting.kind == Kind::unknown) return setting;
   return setting.kind == Kind::text && setting.text.starts_with('/') ? files.describe(setting.text) : FactTree{};
 }
 
-Members docker_files(const Files& files, const FactTree& engine) {
+Members docker_files(const system::Files& files, const FactTree& engine) {
   const FactTree& daemon = engine.at("daemon");
   Members out;
   out["service_unit"] = unit(files, "docker.service");
@@ -87,7 +87,7 @@ FactTree audited(const AuditRules& audit, const Members& files) {
 
 // The data root with `mount_point` (something is mounted right there) and `own_file_system` (and it is not the one of
 // "/"). With a user-namespace remap the engine's root is a directory of its own below the one that is mounted.
-FactTree data_root(const Files& files, const FactTree& engine) {
+FactTree data_root(const system::Files& files, const FactTree& engine) {
   const FactTree& path = engine.at("daemon").at("data-root");
   if (path.kind != Kind::text) return path;
   FactTree root = files.describe(path.text);
@@ -126,7 +126,7 @@ std::string assigned(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-FactTree content_trust(const Files& files) {
+FactTree content_trust(const system::Files& files) {
   std::vector<std::string> paths = {"/etc/environment", "/etc/profile"};
   const auto names = files.machine().list_directory("/etc/profile.d", 1000);
   for (const std::string& name : names.ok() ? *names : std::vector<std::string>{}) {
@@ -143,7 +143,7 @@ FactTree content_trust(const Files& files) {
   return FactTree::of(false, "/etc/environment, /etc/profile, /etc/profile.d");
 }
 
-void add_docker_files(const Files& files, const AuditRules& audit, FactTree& engine) {
+void add_docker_files(const system::Files& files, const AuditRules& audit, FactTree& engine) {
   Members found = docker_files(files, engine);
   engine.members["data_root"] = data_root(files, engine);
   Members watched = found;
@@ -157,7 +157,7 @@ void add_docker_files(const Files& files, const AuditRules& audit, FactTree& eng
   engine.members["content_trust"] = content_trust(files);
 }
 
-void add_other_files(const Files& files, const AuditRules& audit, const std::string& kind, FactTree& engine) {
+void add_other_files(const system::Files& files, const AuditRules& audit, const std::string& kind, FactTree& engine) {
   const bool crio = kind == "cri-o";
   Members found;
   found["service_unit"] = unit(files, crio ? "crio.service" : "containerd.service");

@@ -1,17 +1,17 @@
 #pragma once
 #include "model/fact_tree.h"
 #include "probe/runtime/audited.h"
-#include "probe/runtime/files.h"
+#include "system/files.h"
 
 namespace plimsoll::probe {
 
 // Adds to Docker's tree `files`, `audit`, `data_root` and `group_members`. The tree has `daemon` and `program` already.
-void add_docker_files(const Files& files, const AuditRules& audit, FactTree& engine);
+void add_docker_files(const system::Files& files, const AuditRules& audit, FactTree& engine);
 
 // The same for containerd or CRI-O alone: unit, socket, configuration, program.
-void add_other_files(const Files& files, const AuditRules& audit, const std::string& kind, FactTree& engine);
+void add_other_files(const system::Files& files, const AuditRules& audit, const std::string& kind, FactTree& engine);
 
 // What the environment of later logins sets DOCKER_CONTENT_TRUST to (/etc/environment, /etc/profile, /etc/profile.d).
-FactTree content_trust(const Files& files);
+FactTree content_trust(const system::Files& files);
 
 }  // namespace plimsoll::probe

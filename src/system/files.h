@@ -6,20 +6,26 @@
 #include "model/fact_tree.h"
 #include "system/machine.h"
 
-namespace plimsoll::probe {
+namespace plimsoll::system {
 
 struct Account {
   std::string name, home;
   uint32_t group = 0;
 };
 
-// Files of the host as trees {path, type, mode, uid, gid, user, group, size, exposed_by}. Links are followed, within
-// the host; `exposed_by` is the first directory above that somebody else than root may write to.
+// Files of the host, or of what is below `root` ("/proc/PID/root": what a process sees), as trees {path, type, mode,
+// uid, gid, user, group, size, exposed_by}. Links are followed, and never lead out of the root; `exposed_by` is the
+// first directory above that somebody else than root may write to. All paths are those inside the root.
 class Files {
  public:
-  explicit Files(const system::Machine& machine);
+  explicit Files(const Machine& machine, std::string root = {});
 
-  const system::Machine& machine() const { return machine_; }
+  const Machine& machine() const { return machine_; }
+
+  // The content, links followed.
+  Result<std::string> read(const std::string& path, size_t limit) const;
+  // The names in a directory, links followed.
+  Result<std::vector<std::string>> list(const std::string& path, size_t limit) const;
 
   // absent when there is no such file; unknown when it may not be looked at.
   FactTree describe(const std::string& path) const;
@@ -33,6 +39,8 @@ class Files {
 
   // Home directory of a user; empty when it is not known.
   std::string home_of(uint32_t uid) const;
+  // Home directories of all users, each once, sorted; without "/" and what is no absolute path.
+  std::vector<std::string> homes() const;
 
   // Who may use what belongs to the group: the members /etc/group names, and those whose own group it is. Absent when
   // there is no such group.
@@ -42,11 +50,12 @@ class Files {
   void collect(const std::string& directory, const std::string& suffix, int depth, std::vector<FactTree>& out) const;
   std::string exposed_by(const std::string& path) const;
 
-  const system::Machine& machine_;
+  const Machine& machine_;
+  std::string root_;
   std::map<uint32_t, Account> users_;
   std::map<uint32_t, std::string> groups_;
   std::map<std::string, std::pair<uint32_t, std::string>> members_;  // group -> its id, its members with commas
   std::string unknown_;                                              // why the two files could not be read
 };
 
-}  // namespace plimsoll::probe
+}  // namespace plimsoll::system

@@ -1,4 +1,4 @@
-#include "probe/runtime/files.h"
+#include "system/files.h"
 
 #include <sys/stat.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace plimsoll::probe {
+namespace plimsoll::system {
 namespace {
 
 using Members = std::map<std::string, FactTree>;
@@ -29,8 +29,8 @@ std::string parent_of(const std::string& path) {
 
 }  // namespace
 
-Files::Files(const system::Machine& machine) : machine_(machine) {
-  const auto passwd = machine.read_file("/etc/passwd", kMaxText), group = machine.read_file("/etc/group", kMaxText);
+Files::Files(const Machine& machine, std::string root) : machine_(machine), root_(std::move(root)) {
+  const auto passwd = read("/etc/passwd", kMaxText), group = read("/etc/group", kMaxText);
   if (!passwd.ok()) unknown_ = passwd.error().to_string();
   if (!group.ok()) unknown_ = group.error().to_string();
   for (const auto line : split(passwd.ok() ? std::string_view(*passwd) : std::string_view(), '\n')) {
@@ -52,6 +52,14 @@ Files::Files(const system::Machine& machine) : machine_(machine) {
   }
 }
 
+Result<std::string> Files::read(const std::string& path, size_t limit) const {
+  return machine_.read_file(root_ + resolve(path), limit);
+}
+
+Result<std::vector<std::string>> Files::list(const std::string& path, size_t limit) const {
+  return machine_.list_directory(root_ + resolve(path), limit);
+}
+
 std::string Files::resolve(const std::string& path) const {
   std::string done, rest = path;
   for (int links = 0; links < 40;) {
@@ -65,7 +73,7 @@ std::string Files::resolve(const std::string& path) const {
       done.resize(done.empty() ? 0 : done.rfind('/'));
       continue;
     }
-    const auto target = machine_.read_link(done + "/" + part);
+    const auto target = machine_.read_link(root_ + done + "/" + part);
     if (!target.ok()) {
       done += "/" + part;
       continue;
@@ -79,7 +87,7 @@ std::string Files::resolve(const std::string& path) const {
 
 std::string Files::exposed_by(const std::string& path) const {
   for (std::string directory = parent_of(path);; directory = parent_of(directory)) {
-    const auto stat = machine_.stat(directory, true);
+    const auto stat = machine_.stat(root_ + directory, true);
     if (stat.ok()) {
       const bool others = (stat->mode & S_IWOTH) != 0 && (stat->mode & S_ISVTX) == 0;
       const bool group = (stat->mode & S_IWGRP) != 0 && stat->gid != 0 && (stat->mode & S_ISVTX) == 0;
@@ -91,7 +99,7 @@ std::string Files::exposed_by(const std::string& path) const {
 
 FactTree Files::describe(const std::string& path) const {
   const std::string real = resolve(path);
-  const auto stat = machine_.stat(real, false);
+  const auto stat = machine_.stat(root_ + real, false);
   if (!stat.ok()) {
     if (stat.error().kind == ErrorKind::not_found) return {};
     return FactTree::unknown_because(stat.error().message, path);
@@ -108,7 +116,7 @@ FactTree Files::describe(const std::string& path) const {
   file["group"] = FactTree::of(group == groups_.end() ? std::to_string(stat->gid) : group->second);
   file["size"] = FactTree::of(static_cast<int64_t>(stat->size));
   if (auto exposed = exposed_by(real); !exposed.empty()) file["exposed_by"] = FactTree::of(std::move(exposed));
-  return FactTree::map_of(std::move(file), path);
+  return FactTree::map_of(std::move(file), root_ + path);
 }
 
 FactTree Files::first_of(const std::vector<std::string>& paths) const {
@@ -121,7 +129,7 @@ FactTree Files::first_of(const std::vector<std::string>& paths) const {
 
 void Files::collect(const std::string& directory, const std::string& suffix, int depth,
                     std::vector<FactTree>& out) const {
-  const auto names = machine_.list_directory(directory, kMaxFiles);
+  const auto names = machine_.list_directory(root_ + directory, kMaxFiles);
   if (!names.ok()) {
     if (names.error().kind != ErrorKind::not_found) {
       out.push_back(FactTree::unknown_because(names.error().message, directory));
@@ -131,7 +139,7 @@ void Files::collect(const std::string& directory, const std::string& suffix, int
   for (const std::string& name : *names) {
     if (out.size() >= kMaxFiles) return;
     const std::string path = directory + "/" + name;
-    const auto stat = machine_.stat(path, false);
+    const auto stat = machine_.stat(root_ + path, false);
     if (stat.ok() && S_ISDIR(stat->mode) && depth > 0) collect(path, suffix, depth - 1, out);
     if (name.ends_with(suffix) && (!stat.ok() || !S_ISDIR(stat->mode))) out.push_back(describe(path));
   }
@@ -146,6 +154,16 @@ FactTree Files::below(const std::string& directory, const std::string& suffix, i
 std::string Files::home_of(uint32_t uid) const {
   const auto user = users_.find(uid);
   return user == users_.end() ? "" : user->second.home;
+}
+
+std::vector<std::string> Files::homes() const {
+  std::vector<std::string> out;
+  for (const auto& [uid, account] : users_) {
+    if (account.home.starts_with('/') && account.home != "/") out.push_back(account.home);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
 FactTree Files::members_of(const std::string& group) const {
@@ -166,4 +184,4 @@ FactTree Files::members_of(const std::string& group) const {
   return FactTree::list_of(std::move(members), "/etc/group");
 }
 
-}  // namespace plimsoll::probe
+}  // namespace plimsoll::system

@@ -1,0 +1,2 @@
+#include "probe/kubernetes/kubernetes_settings.h"
+#include <gtest/gtest.h>
