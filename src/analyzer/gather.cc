@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <future>
 #include <map>
 #include <set>
 
@@ -17,6 +18,9 @@
 
 namespace plimsoll::analyzer {
 namespace {
+
+// How long the walk over the host's files may take. Alone it is what a benchmark waits for.
+constexpr std::chrono::milliseconds kWalkAlone{1500}, kWalkBesideInventory{10'000};
 
 void append(IncompleteList& to, IncompleteList from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -170,12 +174,31 @@ Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* ma
   return Done{};
 }
 
+// The packages of host and containers. `mapped` goes with the assets.
+void take_packages(const Settings& settings, const std::vector<Mapped>& mapped, OfferDesk& offers, Report& report) {
+  for (size_t i = 0; i < report.assets.size(); ++i) {
+    AssetReport& asset = report.assets[i];
+    const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
+                             std::to_string(report.assets.size()) + ")";
+    if (settings.progress) settings.progress(step, 0, 0);
+    const Status taken = take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container),
+                                   &mapped[i], settings, step, offers);
+    // A tree that cannot be read at all is said to be so.
+    if (!taken.ok())
+      asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
+  }
+}
+
 // Host, runtimes and containers of this machine.
 void gather_machine(const system::Machine& machine, const Settings& settings, OfferDesk& offers, Report& report) {
   const Instant now = machine.now();
   const auto say = [&](const std::string& step, uint64_t done, uint64_t total) {
     if (settings.progress) settings.progress(step, done, total);
   };
+  // Read beside all the rest: they need nothing of it, and the walk over the host's files takes its time.
+  std::future<FactTree> host_settings = std::async(std::launch::async | std::launch::deferred, [&machine, &settings] {
+    return probe::probe_host_settings(machine, {settings.packages ? kWalkBesideInventory : kWalkAlone});
+  });
   say("discovering", 0, 0);
   Discovered found = discover(machine, settings, report);
 
@@ -185,8 +208,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   std::vector<Mapped> mapped{{std::move(host.mapped), host.mapped_complete}};
   report.assets.push_back(host_asset(host, now));
   report.assets[0].settings =
-      FactTree::map_of({{"host", probe::probe_host_settings(machine)},
-                        {"runtimes", probe::runtime_settings(machine, std::move(found.settings))}});
+      FactTree::map_of({{"runtimes", probe::runtime_settings(machine, std::move(found.settings))}});
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 
@@ -210,20 +232,10 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   }
   count_neighbours(report.assets);
   add_flows(report, connections, now);
-  // From here on the set of assets and flows stands; only packages are added.
-  if (!settings.packages) return;
-
-  for (size_t i = 0; i < report.assets.size(); ++i) {
-    AssetReport& asset = report.assets[i];
-    const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
-                             std::to_string(report.assets.size()) + ")";
-    say(step, 0, 0);
-    const Status taken = take_into(asset, asset.host ? open_host_tree(report) : open_container_tree(*asset.container),
-                                   &mapped[i], settings, step, offers);
-    // A tree that cannot be read at all is said to be so.
-    if (!taken.ok())
-      asset.assessment.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
-  }
+  // From here on the set of assets and flows stands; only packages and the host's settings are added.
+  if (settings.packages) take_packages(settings, mapped, offers, report);
+  say("reading the host's settings", 0, 0);
+  report.assets[0].settings.members["host"] = host_settings.get();
 }
 
 // An image or a bare root directory: packages only, nothing runs.

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <map>
 
-#include "base/embedded.h"
 #include "base/text.h"
 #include "benchmark/map_file.h"
 #include "benchmark/rule_file.h"
 #include "policy/faults.h"
+#include "policy/tree_image.h"
 #include "yaml/yaml_tree.h"
 
 namespace plimsoll::benchmark {
@@ -31,7 +31,7 @@ bool is_map_file(const YamlNode& document) {
 class Loader {
  public:
   void take(const SourceFile& file) {
-    auto document = parse_yaml(file.text, file.name);
+    auto document = file.image.empty() ? parse_yaml(file.text, file.name) : policy::tree_of_image(file.image);
     if (!document.ok()) return tell(document.error().message);
     Faults faults(file.name);
     if (is_map_file(*document)) {
@@ -128,10 +128,8 @@ const Rule* RuleSet::find(std::string_view id) const {
 
 std::vector<SourceFile> built_in_files() {
   std::vector<SourceFile> files;
-  for (const char* folder : {"data/benchmarks/rules/", "data/benchmarks/maps/"}) {
-    for (const std::string_view path : embedded_files(folder)) {
-      files.push_back({std::string(path), std::string(embedded_file(path).value_or("")), true});
-    }
+  for (const policy::BuiltInTree& tree : policy::built_in_trees()) {
+    if (tree.path.starts_with("data/benchmarks/")) files.push_back({std::string(tree.path), {}, true, tree.image});
   }
   return files;
 }

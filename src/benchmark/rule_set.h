@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -7,10 +8,11 @@
 
 namespace plimsoll::benchmark {
 
-// The text of one rule file or control map. A map says so by its schema.
+// One rule file or control map, which says so by its schema: as text, or parsed by the build (policy/tree_image.h).
 struct SourceFile {
   std::string name, text;
   bool built_in = true;
+  std::string_view image;  // where this is not empty, `text` is not looked at
 };
 
 // All rules and maps, compiled, in the order of the files.
@@ -22,7 +24,7 @@ struct RuleSet {
   const Rule* find(std::string_view id) const;  // null when there is none
 };
 
-// The files built into the program: data/benchmarks/{rules,maps}.
+// The files built into the program: data/benchmarks/{maps,rules}.
 std::vector<SourceFile> built_in_files();
 
 // Reads all files. A user's rule (built_in false) takes the place of a built-in one of the same id, and a user's map

@@ -74,6 +74,14 @@ Status select_assets(Report& report, const std::vector<analyzer::Target>& target
   return Done{};
 }
 
+// Whether bytes that are not this machine's own settings will be parsed.
+bool reads_foreign(const std::vector<analyzer::Target>& targets, bool settings_only) {
+  using Kind = analyzer::Target::Kind;
+  return !settings_only || std::any_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
+    return t.kind != Kind::all && t.kind != Kind::host && t.kind != Kind::container;
+  });
+}
+
 Status record(const Report& gathered, const std::string& directory) {
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return Error{ErrorKind::denied, "cannot make the directory", directory,
@@ -102,8 +110,18 @@ Result<World> assess_world(const ScanOptions& options) {
 }
 
 Result<World> assess_world(const ScanOptions& options, Ground ground) {
+  analyzer::Settings settings;
+  for (const std::string& text : options.targets) {
+    PLIMSOLL_TRY(target, analyzer::parse_target(text));
+    settings.targets.push_back(std::move(target));
+  }
   // First: its broker must not inherit what is read below, and gets ready while that is read.
-  PLIMSOLL_TRY(sandbox, start_sandbox());
+  std::unique_ptr<system::sandbox::Sandbox> sandbox;
+  if (reads_foreign(settings.targets, options.settings_only)) {
+    PLIMSOLL_TRY(started, start_sandbox());
+    sandbox = std::move(started);
+    if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
+  }
   World world{std::move(ground), {}};
   std::optional<threatdb::ThreatDb> db;
   if (!options.settings_only) {
@@ -111,17 +129,11 @@ Result<World> assess_world(const ScanOptions& options, Ground ground) {
     db = std::move(opened);
   }
 
-  analyzer::Settings settings;
   settings.docker_socket = options.docker_socket;
   settings.packages = !options.settings_only;
   settings.repositories = options.repositories;
   settings.changelogs = options.changelogs;
   settings.sandbox = sandbox.get();
-  if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
-  for (const std::string& text : options.targets) {
-    PLIMSOLL_TRY(target, analyzer::parse_target(text));
-    settings.targets.push_back(std::move(target));
-  }
   ProgressLine line(!options.quiet);
   settings.progress = [&line](const std::string& step, uint64_t done, uint64_t total) { line.show(step, done, total); };
 

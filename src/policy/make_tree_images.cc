@@ -1,16 +1,17 @@
 // Part of the build: make_tree_images OUT NAME FILE [NAME FILE]... parses each YAML file once and writes C++ with the
-// images that built_in_tree() hands out under these names.
+// images that built_in_trees() hands out under these names.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "policy/tree_image.h"
 
 namespace {
 
-std::string bytes_of(std::string_view image) {
+std::string numbers_of(std::string_view image) {
   std::string out;
   for (const char byte : image) out += fmt::format("{},", static_cast<unsigned char>(byte));
   return out;
@@ -20,7 +21,8 @@ std::string bytes_of(std::string_view image) {
 
 int main(int argc, char** argv) {
   if (argc < 4 || argc % 2 != 0) return std::fputs("usage: make_tree_images OUT NAME FILE [NAME FILE]...\n", stderr), 2;
-  std::string arrays, rows;
+  std::string arrays;
+  std::map<std::string, std::string> rows;  // in the order of the names
   for (int i = 2; i < argc; i += 2) {
     std::ifstream in(argv[i + 1], std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -30,13 +32,16 @@ int main(int argc, char** argv) {
       return 1;
     }
     const std::string image = plimsoll::policy::tree_image(*tree);
-    arrays += fmt::format("constexpr unsigned char tree{}[] = {{{}}};\n", i, bytes_of(image));
-    rows += fmt::format("  if (path == \"{}\") return {{reinterpret_cast<const char*>(tree{}), sizeof tree{}}};\n",
-                        argv[i], i, i);
+    arrays += fmt::format("constexpr unsigned char tree{}[] = {{{}}};\n", i, numbers_of(image));
+    rows[argv[i]] = fmt::format("    {{\"{}\", bytes_of(tree{})}},\n", argv[i], i);
   }
   std::ofstream out(argv[1], std::ios::binary);
   out << "#include \"policy/tree_image.h\"\n\nnamespace plimsoll::policy {\nnamespace {\n"
-      << arrays << "}  // namespace\n\nstd::string_view built_in_tree(std::string_view path) {\n"
-      << rows << "  return {};\n}\n\n}  // namespace plimsoll::policy\n";
+      << "template <class T>\nstd::string_view bytes_of(const T& tree) {\n"
+      << "  return {reinterpret_cast<const char*>(tree), sizeof tree};\n}\n"
+      << arrays << "}  // namespace\n\nstd::span<const BuiltInTree> built_in_trees() {\n"
+      << "  static const BuiltInTree rows[] = {\n";
+  for (const auto& [name, row] : rows) out << row;
+  out << "  };\n  return rows;\n}\n\n}  // namespace plimsoll::policy\n";
   return out.flush() ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,18 @@ std::string tree_image(const YamlNode& root);
 // The document again. malformed: the bytes are not an image (cut short, deeper than parse_yaml() allows).
 Result<YamlNode> tree_of_image(std::string_view image);
 
-// The image of an embedded file ("data/routes/escape.yaml"); empty when the build made none.
-std::string_view built_in_tree(std::string_view path);
+// A file of data/ and its image, both of the program's whole life.
+struct BuiltInTree {
+  std::string_view path, image;
+};
+// Those the build made, in the order of their paths.
+std::span<const BuiltInTree> built_in_trees();
+// The image of one ("data/routes/escape.yaml"); empty when the build made none.
+inline std::string_view built_in_tree(std::string_view path) {
+  for (const BuiltInTree& tree : built_in_trees()) {
+    if (tree.path == path) return tree.image;
+  }
+  return {};
+}
 
 }  // namespace plimsoll::policy

@@ -70,6 +70,7 @@ class Asking {
     answer_.facts.socket = socket;
     ask_info();
     ask_networks();
+    ask_image_use();
     ask_containers();
     return std::move(answer_);
   }
@@ -185,7 +186,6 @@ class Asking {
       ask_container(std::move(facts), joined);
     }
     finish(joined);
-    ask_image_use();
     finish_settings(joined);
   }
 

@@ -45,7 +45,7 @@ FactTree forgotten(const ExecSeen& exec, const std::string& why) {
 
 class Asker {
  public:
-  Asker(const DockerSession& engine, const std::map<std::string, ExecSubject>& subjects)
+  Asker(DockerSession& engine, const std::map<std::string, ExecSubject>& subjects)
       : engine_(engine), subjects_(subjects) {}
 
   std::map<std::string, FactTree> run(Instant now) {
@@ -100,7 +100,7 @@ class Asker {
     }
   }
 
-  const DockerSession& engine_;
+  DockerSession& engine_;
   const std::map<std::string, ExecSubject>& subjects_;
   std::set<std::string> seen_;
   std::map<std::string, std::vector<FactTree>> found_;
@@ -167,8 +167,8 @@ std::vector<std::string> exec_ids(Json inspect) {
   return out;
 }
 
-std::map<std::string, FactTree> ask_execs(const DockerSession& engine,
-                                          const std::map<std::string, ExecSubject>& subjects, Instant now) {
+std::map<std::string, FactTree> ask_execs(DockerSession& engine, const std::map<std::string, ExecSubject>& subjects,
+                                          Instant now) {
   return Asker(engine, subjects).run(now);
 }
 

@@ -45,7 +45,7 @@ struct ExecSubject {
 
 // Member `execs` of each container of `subjects` (by id): {list: [...], complete: true or unknown}. Asks for the events
 // once and for at most 64 execs; `now` bounds the events.
-std::map<std::string, FactTree> ask_execs(const DockerSession& engine,
-                                          const std::map<std::string, ExecSubject>& subjects, Instant now);
+std::map<std::string, FactTree> ask_execs(DockerSession& engine, const std::map<std::string, ExecSubject>& subjects,
+                                          Instant now);
 
 }  // namespace plimsoll::runtime

@@ -29,7 +29,8 @@ struct Engine {
   }
   FactTree ask(const std::string& events, ExecSubject subject) {
     machine.add_reply(kSocket, "GET", "/events?since=0&until=1000", 200, events);
-    return ask_execs(DockerSession(machine, kSocket), {{"c1", std::move(subject)}}, machine.now())["c1"];
+    DockerSession session(machine, kSocket);
+    return ask_execs(session, {{"c1", std::move(subject)}}, machine.now())["c1"];
   }
 };
 
@@ -69,7 +70,8 @@ TEST(DockerExecs, AFullMemoryOfEventsIsNotComplete) {
 TEST(DockerExecs, AnEngineThatDoesNotTellIsUnknown) {
   system::MemoryMachine machine;
   machine.add_socket(kSocket);
-  const auto found = ask_execs(DockerSession(machine, kSocket), {{"c1", {"", {"e1"}}}}, Instant{}).at("c1");
+  DockerSession session(machine, kSocket);
+  const auto found = ask_execs(session, {{"c1", {"", {"e1"}}}}, Instant{}).at("c1");
   EXPECT_EQ(found.at("complete").kind, FactTree::Kind::unknown);
   EXPECT_EQ(found.at("list").items.at(0).at("privileged").kind, FactTree::Kind::unknown);
 }

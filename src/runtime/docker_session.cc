@@ -11,13 +11,20 @@ constexpr int reply_seconds = 10;
 
 }  // namespace
 
-Result<std::string> DockerSession::get(const std::string& target, size_t limit) const {
-  PLIMSOLL_TRY(reply, machine_.http_unix(socket_, "GET", prefix_ + target, "", limit, reply_seconds));
-  if (reply.status == 200) return std::move(reply.body);
+Result<std::string> DockerSession::get(const std::string& target, size_t limit) {
+  if (hung_) return *hung_;
+  auto reply = machine_.http_unix(socket_, "GET", prefix_ + target, "", limit, reply_seconds);
+  if (!reply.ok() && reply.error().kind == ErrorKind::timeout) {
+    hung_ = Error{ErrorKind::timeout, "the engine does not answer within " + std::to_string(reply_seconds) + " s",
+                  printable(socket_) + " GET " + printable(target, 200)};
+    return *hung_;
+  }
+  if (!reply.ok()) return reply.error();
+  if (reply->status == 200) return std::move(reply->body);
   ErrorKind kind = ErrorKind::unreachable;
-  if (reply.status == 404) kind = ErrorKind::not_found;
-  if (reply.status == 403) kind = ErrorKind::denied;
-  return Error{kind, "the engine answers " + std::to_string(reply.status) + ": " + printable(trim(reply.body), 200),
+  if (reply->status == 404) kind = ErrorKind::not_found;
+  if (reply->status == 403) kind = ErrorKind::denied;
+  return Error{kind, "the engine answers " + std::to_string(reply->status) + ": " + printable(trim(reply->body), 200),
                printable(socket_) + " GET " + printable(target, 200)};
 }
 

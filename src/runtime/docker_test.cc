@@ -193,6 +193,19 @@ TEST(AskDocker, WhatTheEngineDoesNotTellIsUnknown) {
   EXPECT_EQ(answer->not_assessed[2].what, "containers of docker");
 }
 
+TEST(AskDocker, AnEngineThatHangsIsWaitedForOnce) {
+  MemoryMachine machine;
+  fill(machine);
+  machine.fail_request(socket, "GET", "/v1.41/info", ErrorKind::timeout);
+  const auto answer = ask_docker(machine, socket);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(machine.requests().back(), "GET /v1.41/info");
+  EXPECT_TRUE(answer->containers.empty());
+  EXPECT_EQ(answer->not_assessed.size(), 3u);
+  EXPECT_EQ(answer->settings.at("networks").kind, FactTree::Kind::unknown);
+  EXPECT_EQ(answer->settings.at("images").kind, FactTree::Kind::unknown);
+}
+
 TEST(AskDocker, NoEngine) {
   const MemoryMachine empty;
   EXPECT_EQ(ask_docker(empty, socket).error().kind, ErrorKind::not_found);

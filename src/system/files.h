@@ -1,21 +1,16 @@
 #pragma once
-#include <map>
 #include <string>
 #include <vector>
 
 #include "model/fact_tree.h"
+#include "system/accounts.h"
 #include "system/machine.h"
 
 namespace plimsoll::system {
 
-struct Account {
-  std::string name, home;
-  uint32_t group = 0;
-};
-
-// Files of the host, or of what is below `root` ("/proc/PID/root": what a process sees), as trees {path, type, mode,
-// uid, gid, user, group, size, exposed_by}. Links are followed, and never lead out of the root; `exposed_by` is the
-// first directory above that somebody else than root may write to. All paths are those inside the root.
+// Files of the host, or of what is below `root` ("/proc/PID/root": what a process sees), as trees of describe_file(),
+// with the names of owners from the same root. Links are followed, and never lead out of the root. All paths are those
+// inside the root.
 class Files {
  public:
   explicit Files(const Machine& machine, std::string root = {});
@@ -27,7 +22,6 @@ class Files {
   // The names in a directory, links followed.
   Result<std::vector<std::string>> list(const std::string& path, size_t limit) const;
 
-  // absent when there is no such file; unknown when it may not be looked at.
   FactTree describe(const std::string& path) const;
   // The first of `paths` that exists; absent when none does.
   FactTree first_of(const std::vector<std::string>& paths) const;
@@ -48,14 +42,12 @@ class Files {
 
  private:
   void collect(const std::string& directory, const std::string& suffix, int depth, std::vector<FactTree>& out) const;
-  std::string exposed_by(const std::string& path) const;
 
   const Machine& machine_;
   std::string root_;
-  std::map<uint32_t, Account> users_;
-  std::map<uint32_t, std::string> groups_;
-  std::map<std::string, std::pair<uint32_t, std::string>> members_;  // group -> its id, its members with commas
-  std::string unknown_;                                              // why the two files could not be read
+  std::vector<User> users_;
+  std::vector<Group> groups_;
+  std::string unknown_;  // why the two files could not be read
 };
 
 }  // namespace plimsoll::system

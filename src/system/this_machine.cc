@@ -22,6 +22,7 @@ namespace plimsoll::system {
 namespace {
 
 constexpr size_t max_link_bytes = size_t{64} << 10;
+constexpr size_t max_attribute_bytes = size_t{64} << 10;  // XATTR_SIZE_MAX
 
 int open_retrying(const char* path, int flags) {
   int fd = -1;
@@ -160,8 +161,12 @@ class ThisMachine final : public Machine {
 
   Result<std::string> extended_attribute(const std::string& path, const std::string& name) const override {
     PLIMSOLL_CHECK(check_path(path));
-    std::string out(max_link_bytes, '\0');  // XATTR_SIZE_MAX
-    const ssize_t got = ::lgetxattr(path.c_str(), name.c_str(), out.data(), out.size());
+    std::string out(256, '\0');  // enough for nearly all
+    ssize_t got = ::lgetxattr(path.c_str(), name.c_str(), out.data(), out.size());
+    if (got < 0 && errno == ERANGE) {
+      out.resize(max_attribute_bytes);
+      got = ::lgetxattr(path.c_str(), name.c_str(), out.data(), out.size());
+    }
     if (got < 0 && errno == ENODATA) return Error{ErrorKind::not_found, "no attribute " + name, printable(path)};
     if (got < 0) return errno_error(errno, "read an attribute of", path);
     out.resize(static_cast<size_t>(got));

@@ -6,10 +6,8 @@
 #include <string_view>
 
 #include "probe/host/settings/apt_config.h"
-#include "probe/host/settings/audit_rules.h"
 #include "probe/host/settings/context.h"
 #include "probe/host/settings/cron_table.h"
-#include "probe/host/settings/docker_config.h"
 #include "probe/host/settings/file_capabilities.h"
 #include "probe/host/settings/installed_kernels.h"
 #include "probe/host/settings/modules.h"
@@ -29,8 +27,8 @@ using namespace plimsoll::probe::settings;
 namespace {
 
 void accounts(const std::string& text) {
-  parse_passwd(text);
-  parse_group(text);
+  system::parse_passwd(text);
+  system::parse_group(text);
   parse_shadow(text);
   overlapping_ranges(parse_subids(text));
   parse_login_defs(text);
@@ -69,7 +67,6 @@ void small_files(const std::string& text) {
   std::map<std::string, std::string> values;
   parse_ini(text, values);
   parse_assignments(text);
-  (void)parse_json_facts(text, "f");
   const size_t half = text.size() / 2;
   matches_pattern(std::string_view(text).substr(0, half), std::string_view(text).substr(half));
 }
@@ -81,7 +78,7 @@ void netlink(const std::string& text) {
   replies.push_back({(10 << 8) | 6, text});
   replies.push_back({1013, text});
   parse_nft(replies, replies);
-  for (const AuditRule& rule : parse_kernel_rules(replies)) is_watched({rule}, rule.path, "wa");
+  for (const system::AuditRule& rule : system::parse_kernel_rules(replies)) system::is_watched({rule}, rule.path, "wa");
 }
 
 }  // namespace
@@ -117,9 +114,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }
       break;
     case 'w': {
-      AuditRules rules;
-      parse_audit_rules(text, rules);
-      is_watched(rules.rules, "/etc/docker/daemon.json", "wa");
+      system::AuditRules rules;
+      system::parse_audit_rules(text, rules);
+      system::is_watched(rules.rules, "/etc/docker/daemon.json", "wa");
       break;
     }
     case 'f':

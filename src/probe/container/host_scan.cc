@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "system/connections.h"
 #include "system/initial_namespaces.h"
+#include "system/paths.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -65,35 +66,6 @@ std::string_view runtime_named(const std::array<KnownPath, N>& table, std::strin
   return {};
 }
 
-// The host path with every symlink resolved; as given when that fails.
-std::string resolve(const system::Machine& machine, const std::string& path) {
-  std::string done, rest = path;
-  for (int links = 0; links < 40 && !rest.empty();) {
-    const size_t start = rest.find_first_not_of('/');
-    if (start == std::string::npos) break;
-    const size_t end = std::min(rest.find('/', start), rest.size());
-    const std::string part = rest.substr(start, end - start);
-    rest = rest.substr(end);
-    if (part == ".") continue;
-    if (part == "..") {
-      done.resize(done.empty() ? 0 : done.rfind('/'));
-      continue;
-    }
-    const auto target = machine.read_link(done + "/" + part);
-    if (!target.ok()) {
-      done += "/" + part;
-      continue;
-    }
-    ++links;
-    rest = *target + rest;
-    if (target->starts_with('/'))
-      done.clear();
-    else
-      rest = "/" + rest;
-  }
-  return done.empty() ? path : done;
-}
-
 class SocketFinder {
  public:
   SocketFinder(const system::Machine& machine, HostScan& scan) : machine_(machine), scan_(scan) {
@@ -103,7 +75,7 @@ class SocketFinder {
 
  private:
   void add(const std::string& given, std::string_view runtime) {
-    const auto path = resolve(machine_, given);
+    const auto path = system::resolve(machine_, given);
     const auto stat = machine_.stat(path, true);
     if (!stat.ok()) {
       if (stat.error().kind != ErrorKind::not_found) scan_.sockets_unknown = stat.error().to_string();

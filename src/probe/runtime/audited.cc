@@ -1,25 +1,28 @@
 #include "probe/runtime/audited.h"
 
-#include <algorithm>
-
-#include "system/mountinfo.h"
+#include <linux/audit.h>
+#include <linux/netlink.h>
 
 namespace plimsoll::probe {
 namespace {
 
-constexpr int kNetlinkAudit = 9;            // include/uapi/linux/netlink.h
-constexpr uint16_t kAuditListRules = 1013;  // include/uapi/linux/audit.h
 constexpr size_t kMaxText = size_t{4} << 20;
+
+// Links are resolved here, so that paths can be compared as text.
+void take(const system::Files& files, std::vector<system::AuditRule> rules, std::vector<system::AuditRule>& into) {
+  for (system::AuditRule& rule : rules) {
+    if (rule.path.empty()) continue;
+    rule.path = files.resolve(rule.path);
+    into.push_back(std::move(rule));
+  }
+}
 
 }  // namespace
 
-AuditRules::AuditRules(const system::Files& files) : files_(files), running_source_("the kernel's audit rules") {
-  const auto listed = files.machine().netlink(kNetlinkAudit, kAuditListRules, 0, "");
+AuditedPaths::AuditedPaths(const system::Files& files) : files_(files), running_source_("the kernel's audit rules") {
+  const auto listed = files.machine().netlink(NETLINK_AUDIT, AUDIT_LIST_RULES, 0, "");
   if (listed.ok()) {
-    for (const auto& reply : *listed) {
-      if (reply.type != kAuditListRules) continue;
-      if (auto watch = system::parse_audit_rule(reply.payload)) running_.push_back(std::move(*watch));
-    }
+    take(files, system::parse_kernel_rules(*listed), running_);
   } else if (listed.error().kind == ErrorKind::unsupported) {
     running_source_ = "this kernel has no auditing";
   } else {
@@ -32,27 +35,21 @@ AuditRules::AuditRules(const system::Files& files) : files_(files), running_sour
   }
   if (!names.ok() && names.error().kind != ErrorKind::not_found) kept_unknown_ = names.error().to_string();
   for (const std::string& path : paths) {
-    const auto text = files.machine().read_file(files.resolve(path), kMaxText);
+    const auto text = files.read(path, kMaxText);
     if (text.ok()) {
-      const auto rules = system::parse_audit_rules(*text);
-      kept_.insert(kept_.end(), rules.begin(), rules.end());
+      system::AuditRules rules;
+      system::parse_audit_rules(*text, rules);
+      take(files, std::move(rules.rules), kept_);
     } else if (text.error().kind != ErrorKind::not_found) {
       kept_unknown_ = text.error().to_string();
     }
   }
 }
 
-bool AuditRules::covers(const std::vector<system::AuditWatch>& rules, const std::string& path) const {
-  return std::any_of(rules.begin(), rules.end(), [&](const system::AuditWatch& rule) {
-    const std::string watched = files_.resolve(rule.path);
-    return watched == path || (rule.below && system::is_at_or_below(path, watched));
-  });
-}
-
-FactTree AuditRules::of(const FactTree& file) const {
+FactTree AuditedPaths::of(const FactTree& file) const {
   if (file.kind != FactTree::Kind::map) return file;
   const std::string path = files_.resolve(file.at("path").text);
-  const bool running = covers(running_, path), kept = covers(kept_, path);
+  const bool running = system::is_watched(running_, path, {}), kept = system::is_watched(kept_, path, {});
   return FactTree::map_of(
       {{"path", file.at("path")},
        {"running", running || running_unknown_.empty() ? FactTree::of(running, running_source_)

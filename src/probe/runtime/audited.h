@@ -4,25 +4,23 @@
 #include <vector>
 
 #include "model/fact_tree.h"
-#include "system/audit.h"
+#include "system/audit_rules.h"
 #include "system/files.h"
 
 namespace plimsoll::probe {
 
 // The audit rules of this host: those the kernel follows, and those its files keep for the next start.
-class AuditRules {
+class AuditedPaths {
  public:
-  explicit AuditRules(const system::Files& files);
+  explicit AuditedPaths(const system::Files& files);
 
   // {path, running, kept} of a path that exists; absent for one that does not (`file` is a file's tree, or absent).
   // A rule counts when it names the path itself or watches a directory above it, links on both sides resolved.
   FactTree of(const FactTree& file) const;
 
  private:
-  bool covers(const std::vector<system::AuditWatch>& rules, const std::string& path) const;
-
   const system::Files& files_;
-  std::vector<system::AuditWatch> running_, kept_;
+  std::vector<system::AuditRule> running_, kept_;
   std::string running_source_, running_unknown_, kept_unknown_;
 };
 

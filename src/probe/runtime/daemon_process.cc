@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "runtime/cgroup_names.h"
+#include "system/paths.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::probe {
@@ -12,9 +13,9 @@ namespace {
 
 constexpr size_t kMaxCommandLine = size_t{256} << 10;
 
-std::string base_name(std::string path) {
-  if (path.ends_with(" (deleted)")) path.resize(path.size() - 10);
-  return path.substr(path.rfind('/') + 1);
+std::string_view program_name(std::string_view path) {
+  if (path.ends_with(" (deleted)")) path.remove_suffix(10);
+  return system::base_name(path);
 }
 
 std::vector<std::string> words_of(const std::string& command_line) {
@@ -40,7 +41,7 @@ std::optional<DaemonProcess> read_daemon(const system::Machine& machine, int pid
   process.parent = status.parent_pid.value_or(0);
   process.uid = status.effective_uid;
   if (auto exe = machine.read_link(directory + "exe"); exe.ok()) process.exe = std::move(*exe);
-  if (!process.exe.empty() && base_name(process.exe) != name) return std::nullopt;
+  if (!process.exe.empty() && program_name(process.exe) != name) return std::nullopt;
   const auto stat = machine.read_file(directory + "stat", size_t{64} << 10);
   if (stat.ok()) process.started = system::parse_start_time(*stat).value_or(0);
   const auto command = machine.read_file(directory + "cmdline", kMaxCommandLine);

@@ -35,7 +35,7 @@ ConfigFile read_config(const system::Files& files, const std::string& path) {
   ConfigFile out;
   out.file = files.describe(path);
   if (out.file.kind == Kind::absent) return out;
-  const auto text = files.machine().read_file(files.resolve(path), kMaxConfig);
+  const auto text = files.read(path, kMaxConfig);
   if (!text.ok() && text.error().kind == ErrorKind::not_found) return out;
   auto settings = text.ok() ? read_daemon_file(*text, path) : Result<Members>(text.error());
   if (settings.ok()) {

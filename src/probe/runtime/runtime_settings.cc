@@ -98,7 +98,7 @@ class Host {
 
   const system::Machine& machine_;
   system::Files files_;
-  AuditRules audit_;
+  AuditedPaths audit_;
   std::vector<DaemonProcess> dockers_;
   std::string unseen_;
 };

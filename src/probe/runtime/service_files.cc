@@ -74,7 +74,7 @@ Members docker_files(const system::Files& files, const FactTree& engine) {
 }
 
 // Files that are there and watched, by the name of the file.
-FactTree audited(const AuditRules& audit, const Members& files) {
+FactTree audited(const AuditedPaths& audit, const Members& files) {
   Members out;
   for (const char* name :
        {"service_unit", "socket_unit", "socket", "etc_docker", "daemon_json", "default_docker", "sysconfig_docker",
@@ -98,7 +98,7 @@ FactTree data_root(const system::Files& files, const FactTree& engine) {
         FactTree::unknown_because(mounts.unknown, mounts.source);
     return root;
   }
-  std::string place = root.at("path").text;
+  std::string place = files.resolve(path.text);
   const std::string last = place.substr(place.rfind('/') + 1);
   if (engine.at("security").at("userns").kind != Kind::absent && last.find('.') != std::string::npos) {
     place.resize(place.rfind('/'));
@@ -134,7 +134,7 @@ FactTree content_trust(const system::Files& files) {
   }
   std::string unknown;
   for (const std::string& path : paths) {
-    const auto text = files.machine().read_file(files.resolve(path), size_t{1} << 20);
+    const auto text = files.read(path, size_t{1} << 20);
     if (!text.ok() && text.error().kind != ErrorKind::not_found) unknown = text.error().to_string();
     const std::string value = text.ok() ? assigned(*text, "DOCKER_CONTENT_TRUST") : "";
     if (!value.empty()) return FactTree::of(value == "1", path);
@@ -143,7 +143,7 @@ FactTree content_trust(const system::Files& files) {
   return FactTree::of(false, "/etc/environment, /etc/profile, /etc/profile.d");
 }
 
-void add_docker_files(const system::Files& files, const AuditRules& audit, FactTree& engine) {
+void add_docker_files(const system::Files& files, const AuditedPaths& audit, FactTree& engine) {
   Members found = docker_files(files, engine);
   engine.members["data_root"] = data_root(files, engine);
   Members watched = found;
@@ -157,7 +157,7 @@ void add_docker_files(const system::Files& files, const AuditRules& audit, FactT
   engine.members["content_trust"] = content_trust(files);
 }
 
-void add_other_files(const system::Files& files, const AuditRules& audit, const std::string& kind, FactTree& engine) {
+void add_other_files(const system::Files& files, const AuditedPaths& audit, const std::string& kind, FactTree& engine) {
   const bool crio = kind == "cri-o";
   Members found;
   found["service_unit"] = unit(files, crio ? "crio.service" : "containerd.service");

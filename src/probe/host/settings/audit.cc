@@ -6,12 +6,17 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "probe/host/settings/audit_rules.h"
 #include "probe/host/settings/collectors.h"
 #include "probe/host/settings/reading.h"
+#include "system/audit_rules.h"
 
 namespace plimsoll::probe::settings {
 namespace {
+
+using system::AuditRule;
+using system::AuditRules;
+using system::is_watched;
+using system::parse_kernel_rules;
 
 // What a container runtime is made of; only those that exist are asked about. Programs are watched for execution too.
 constexpr std::array kRuntimePaths = {"/var/lib/docker",
@@ -101,7 +106,7 @@ Configured read_configured(const Context& context) {
   for (const std::string& file : files.ok() ? *files : std::vector<std::string>{}) {
     const auto text = read_following(context.machine, file, size_t{1} << 20);
     if (text.ok())
-      parse_audit_rules(*text, out.rules);
+      system::parse_audit_rules(*text, out.rules);
     else
       out.unknown = text.error().to_string();
   }

@@ -2,10 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "probe/host/settings/apt_config.h"
-#include "probe/host/settings/audit_rules.h"
 #include "probe/host/settings/context.h"
 #include "probe/host/settings/cron_table.h"
-#include "probe/host/settings/docker_config.h"
 #include "probe/host/settings/file_capabilities.h"
 #include "probe/host/settings/installed_kernels.h"
 #include "probe/host/settings/modules.h"
@@ -44,8 +42,8 @@ TEST(Sysctl, AnExactKeyOutranksAPattern) {
 }
 
 TEST(Passwd, NumbersAreComparedNotTexts) {
-  const auto users =
-      parse_passwd("root:x:0:0::/root:/bin/sh\ntoor:x:00:0::/:/bin/sh\nplus:x:+0:0::/:/bin/sh\n+::::::\nshort:x\n");
+  const auto users = system::parse_passwd(
+      "root:x:0:0::/root:/bin/sh\ntoor:x:00:0::/:/bin/sh\nplus:x:+0:0::/:/bin/sh\n+::::::\nshort:x\n");
   ASSERT_EQ(users.size(), 4u);
   EXPECT_EQ(users[1].uid, 0u);
   EXPECT_EQ(users[2].uid, 0u);
@@ -136,20 +134,6 @@ TEST(Kernels, InstalledOnesAndTheRunningVersion) {
   EXPECT_EQ(parse_running_version("Linux version 6.18.44-fc"), "");
 }
 
-TEST(Audit, WatchesOfBothNotations) {
-  AuditRules rules;
-  parse_audit_rules(
-      "-w /etc/docker/ -p wa -k d\n-a always,exit -F path=/usr/bin/runc -F perm=x\n-a never,exit -F dir=/x\n-e 2\n",
-      rules);
-  ASSERT_EQ(rules.rules.size(), 2u);
-  EXPECT_TRUE(rules.immutable);
-  EXPECT_TRUE(is_watched(rules.rules, "/etc/docker/daemon.json", "wa"));
-  EXPECT_FALSE(is_watched(rules.rules, "/etc/docker-other", "wa"));  // paths, not parts of texts
-  EXPECT_TRUE(is_watched(rules.rules, "/usr/bin/runc", "x"));
-  EXPECT_FALSE(is_watched(rules.rules, "/usr/bin/runc", "wax"));
-  EXPECT_TRUE(parse_kernel_rules({{1013, "short"}}).empty());
-}
-
 TEST(FileCapabilities, BothRevisions) {
   const std::string two("\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 20);
   EXPECT_EQ(parse_file_capabilities(two), Texts{"net_raw"});
@@ -169,16 +153,6 @@ TEST(Pam, IncludesAreFollowedAndCirclesEnd) {
   EXPECT_EQ(stack.rules[0].arguments, Texts{"nullok"});
   EXPECT_FALSE(read_pam_stack(read, "loop").unknown.empty());
   EXPECT_FALSE(read_pam_stack(read, "gone").unknown.empty());
-}
-
-TEST(Json, BrokenAndDeepOnesAreRefused) {
-  const auto good = parse_json_facts(R"({"icc": false, "hosts": ["a"], "n": 3, "x": null})", "f");
-  ASSERT_TRUE(good.ok());
-  EXPECT_FALSE(good->at("icc").boolean);
-  EXPECT_EQ(good->at("n").integer, 3);
-  EXPECT_EQ(good->at("x").kind, FactTree::Kind::absent);
-  EXPECT_FALSE(parse_json_facts("{\"a\": }", "f").ok());
-  EXPECT_TRUE(parse_json_facts(std::string(40, '[') + std::string(40, ']'), "f").ok());
 }
 
 TEST(Containers, CgroupPaths) {

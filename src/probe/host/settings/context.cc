@@ -64,12 +64,12 @@ void read_mounts(Context& context) {
 void read_accounts(Context& context) {
   const auto passwd = context.machine.read_file("/etc/passwd");
   if (passwd.ok())
-    context.users = parse_passwd(*passwd);
+    context.users = system::parse_passwd(*passwd);
   else
     context.users_unknown = passwd.error().to_string();
   const auto group = context.machine.read_file("/etc/group");
   if (group.ok())
-    context.groups = parse_group(*group);
+    context.groups = system::parse_group(*group);
   else
     context.groups_unknown = group.error().to_string();
 }
@@ -126,12 +126,6 @@ void read_release(Context& context) {
   }
 }
 
-std::optional<uint64_t> parse_id(std::string_view text) {
-  text = trim(text);
-  if (text.starts_with("+")) text.remove_prefix(1);  // strtoul takes it, and so does the C library
-  return parse_uint(text);
-}
-
 }  // namespace
 
 bool Context::family(std::string_view name) const {
@@ -147,41 +141,6 @@ bool is_container_cgroup(std::string_view text) {
       "/crio-",   "/lxc/",   "/lxc.payload", "/garden/",       "/podman/", "machine.slice/machine-"};
   return std::any_of(kMarks.begin(), kMarks.end(),
                      [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
-}
-
-std::vector<User> parse_passwd(std::string_view text) {
-  std::vector<User> out;
-  for (const std::string_view line : split(text, '\n')) {
-    const auto fields = split(line, ':');
-    if (line.empty() || line.front() == '#' || (fields.size() < 7 && line.front() != '+')) continue;
-    User user;
-    user.name = fields[0];
-    if (fields.size() >= 7) {
-      user.password = fields[1];
-      user.uid = parse_id(fields[2]);
-      user.gid = parse_id(fields[3]);
-      user.home = fields[5];
-      user.shell = trim(fields[6]);
-    }
-    out.push_back(std::move(user));
-  }
-  return out;
-}
-
-std::vector<Group> parse_group(std::string_view text) {
-  std::vector<Group> out;
-  for (const std::string_view line : split(text, '\n')) {
-    const auto fields = split(line, ':');
-    if (fields.size() < 4 || line.front() == '#') continue;
-    Group group;
-    group.name = fields[0];
-    group.gid = parse_id(fields[2]);
-    for (const std::string_view member : split(trim(fields[3]), ',')) {
-      if (!trim(member).empty()) group.members.emplace_back(trim(member));
-    }
-    out.push_back(std::move(group));
-  }
-  return out;
 }
 
 Context make_context(const system::Machine& machine, std::chrono::steady_clock::time_point deadline) {

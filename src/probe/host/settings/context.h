@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/fact_tree.h"
+#include "system/accounts.h"
 #include "system/machine.h"
 #include "system/mountinfo.h"
 
@@ -26,18 +27,8 @@ struct Process {
   bool in_container = false;   // its cgroup is a container's
 };
 
-// A line of /etc/passwd; ids that are no numbers are nothing.
-struct User {
-  std::string name, password;
-  std::optional<uint64_t> uid, gid;
-  std::string home, shell;
-};
-
-struct Group {
-  std::string name;
-  std::optional<uint64_t> gid;
-  std::vector<std::string> members;
-};
+using system::Group;
+using system::User;
 
 // What several collectors need, read once. Lives for one probe; not for two threads at once.
 struct Context {
@@ -64,10 +55,6 @@ struct Context {
 };
 
 Context make_context(const system::Machine& machine, std::chrono::steady_clock::time_point deadline);
-
-// Pure parsers, bounded by the lines of what they are given; lines that break the format are left out.
-std::vector<User> parse_passwd(std::string_view text);
-std::vector<Group> parse_group(std::string_view text);
 
 // Whether a cgroup path (or the whole of /proc/PID/cgroup) is a container's.
 bool is_container_cgroup(std::string_view text);

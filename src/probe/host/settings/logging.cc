@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
-#include "probe/host/settings/docker_config.h"
 #include "probe/host/settings/reading.h"
+#include "runtime/json_tree.h"
 
 namespace plimsoll::probe::settings {
 namespace {
@@ -75,7 +75,7 @@ FactTree docker_logs_unbounded(const Context& context) {
   const auto text = read_following(context.machine, path, size_t{1} << 20);
   if (!text.ok() && text.error().kind != ErrorKind::not_found) return from_error(text.error(), path);
   if (!text.ok()) return FactTree::of(true, path + ": not there");
-  const auto config = parse_json_facts(*text, path);
+  const auto config = runtime::tree_from_text(*text, path);
   if (!config.ok()) return FactTree::unknown_because(config.error().message, path);
   const std::string driver = config->at("log-driver").text;
   const bool bounded = config->at("log-opts").at("max-size").kind == FactTree::Kind::text;

@@ -1,77 +1,17 @@
 #include "probe/host/settings/reading.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
+#include "system/file_facts.h"
 
 namespace plimsoll::probe::settings {
 namespace {
 
-constexpr int kMaxLinks = 40;
 constexpr size_t kMaxNames = 10'000;
 
-std::string_view type_name(uint32_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFREG:
-      return "file";
-    case S_IFDIR:
-      return "directory";
-    case S_IFLNK:
-      return "link";
-    case S_IFSOCK:
-      return "socket";
-    case S_IFCHR:
-    case S_IFBLK:
-      return "device";
-    default:
-      return "other";
-  }
-}
-
-std::string user_name(const Context& context, uint32_t uid) {
-  for (const User& user : context.users) {
-    if (user.uid == uid) return user.name;
-  }
-  return std::to_string(uid);
-}
-
-std::string group_name(const Context& context, uint32_t gid) {
-  for (const Group& group : context.groups) {
-    if (group.gid == gid) return group.name;
-  }
-  return std::to_string(gid);
-}
-
-bool lets_others_in(const system::FileStat& directory, uint32_t owner) {
-  if ((directory.mode & S_ISVTX) != 0) return false;
-  if ((directory.mode & 0002) != 0 || ((directory.mode & 0020) != 0 && directory.gid != 0)) return true;
-  return directory.uid != 0 && directory.uid != owner;
-}
-
-// The directories above a path, and above what it leads to.
-std::string exposing_directory(const Context& context, const std::string& path, uint32_t owner) {
-  for (std::string at = path; at != "/" && !at.empty();) {
-    at = parent_directory(at);
-    const auto stat = context.machine.stat(at, true);
-    if (stat.ok() && lets_others_in(*stat, owner)) return at;
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string_view base_name(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-std::string parent_directory(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string_view::npos || slash == 0 ? "/" : std::string(path.substr(0, slash));
-}
 
 FactTree from_error(const Error& error, const std::string& source) {
   if (error.kind == ErrorKind::not_found) {
@@ -106,31 +46,6 @@ FactTree read_value(const system::Machine& machine, const std::string& path) {
   return text.ok() ? value_of(trim(*text), path) : from_error(text.error(), path);
 }
 
-std::string resolve(const system::Machine& machine, const std::string& path) {
-  std::string done, rest = path;
-  for (int links = 0; !rest.empty() && links <= kMaxLinks;) {
-    const size_t start = rest.find_first_not_of('/');
-    if (start == std::string::npos) break;
-    const size_t end = std::min(rest.find('/', start), rest.size());
-    const std::string part = rest.substr(start, end - start);
-    rest.erase(0, end);
-    if (part == ".") continue;
-    if (part == "..") {
-      if (!done.empty()) done = done.substr(0, done.rfind('/'));
-      continue;
-    }
-    const auto link = machine.read_link(done + "/" + part);
-    if (!link.ok()) {
-      done += "/" + part;
-      continue;
-    }
-    ++links;
-    if (!link->empty() && link->front() == '/') done.clear();
-    rest = *link + rest;
-  }
-  return done.empty() ? "/" : done;
-}
-
 Result<std::string> read_following(const system::Machine& machine, const std::string& path, size_t limit) {
   auto text = machine.read_file(path, limit);
   if (text.ok() || text.error().kind != ErrorKind::unsupported) return text;
@@ -139,25 +54,7 @@ Result<std::string> read_following(const system::Machine& machine, const std::st
 }
 
 FactTree describe_file(const Context& context, const std::string& path) {
-  const auto stat = context.machine.stat(path, true);
-  if (!stat.ok()) return from_error(stat.error(), path);
-  Members out = {{"path", FactTree::of(path)},
-                 {"type", FactTree::of(std::string(type_name(stat->mode)))},
-                 {"mode", FactTree::of(int64_t{stat->mode & 07777})},
-                 {"uid", FactTree::of(int64_t{stat->uid})},
-                 {"gid", FactTree::of(int64_t{stat->gid})},
-                 {"user", FactTree::of(user_name(context, stat->uid))},
-                 {"group", FactTree::of(group_name(context, stat->gid))},
-                 {"size", number(stat->size)},
-                 {"modified", FactTree::of(stat->modified)}};
-  const std::string target = resolve(context.machine, path);
-  std::string exposing = exposing_directory(context, path, stat->uid);
-  if (target != path) {
-    out["target"] = FactTree::of(target);
-    if (exposing.empty()) exposing = exposing_directory(context, target, stat->uid);
-  }
-  if (!exposing.empty()) out["exposed_by"] = FactTree::of(exposing);
-  return FactTree::map_of(std::move(out), path);
+  return system::describe_file(context.machine, context.users, context.groups, path);
 }
 
 FactTree describe_files(const Context& context, const std::vector<std::string>& paths) {

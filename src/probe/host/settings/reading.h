@@ -8,9 +8,14 @@
 #include "model/fact_tree.h"
 #include "probe/host/settings/context.h"
 #include "system/machine.h"
+#include "system/paths.h"
 
 // How collectors turn what they read into nodes: what is not there is absent, what may not be read is unknown.
 namespace plimsoll::probe::settings {
+
+using system::base_name;
+using system::parent_directory;
+using system::resolve;
 
 FactTree from_error(const Error& error, const std::string& source);  // not_found: absent; else unknown
 FactTree number(uint64_t value, std::string source = {});
@@ -23,12 +28,8 @@ FactTree read_value(const system::Machine& machine, const std::string& path);  /
 // The content of a file, links followed (at most 40, whatever they lead to on this host).
 Result<std::string> read_following(const system::Machine& machine, const std::string& path,
                                    size_t limit = size_t{4} << 20);
-// The path behind all links; the path itself where nothing is there.
-std::string resolve(const system::Machine& machine, const std::string& path);
 
-// {path, type, mode, uid, gid, user, group, size, modified}: of the target, where `path` is a link (then `target` names
-// it). `exposed_by` names the first directory above it in which another user could put something else in its place:
-// writable by others and not sticky, by a group other than root's, or owned by neither root nor the file's owner.
+// system::describe_file of a path of this host.
 FactTree describe_file(const Context& context, const std::string& path);
 // The files of the list that exist; unreadable ones are unknown nodes.
 FactTree describe_files(const Context& context, const std::vector<std::string>& paths);
@@ -67,10 +68,6 @@ FactTree unit_state(const Context& context, const std::string& unit);
 // Whether a process of the host (not of a container) has one of these names; unknown when none is seen and the list
 // may lack some.
 FactTree runs(const Context& context, const std::vector<std::string>& names);
-
-// The base name of a path.
-std::string_view base_name(std::string_view path);
-std::string parent_directory(std::string_view path);  // "/" of "/x" and "/"
 
 // Shell pattern with *, ? and [...]; the whole name must match. Bounded: no backtracking beyond the last star.
 bool matches_pattern(std::string_view pattern, std::string_view name);

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
-#include "probe/host/settings/docker_config.h"
 #include "probe/host/settings/reading.h"
+#include "runtime/json_tree.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::probe::settings {
@@ -16,7 +16,7 @@ FactTree docker_settings(const Context& context) {
   const auto text = read_following(context.machine, path, size_t{1} << 20);
   if (!text.ok() && text.error().kind == ErrorKind::not_found) return FactTree::map_of({}, path);
   if (!text.ok()) return from_error(text.error(), path);
-  auto parsed = parse_json_facts(*text, path);
+  auto parsed = runtime::tree_from_text(*text, path);
   return parsed.ok() ? *parsed : FactTree::unknown_because(parsed.error().message, path);
 }
 

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "probe/host/settings/address_scope.h"
 #include "probe/host/settings/collectors.h"
-#include "probe/host/settings/docker_config.h"
 #include "probe/host/settings/reading.h"
+#include "runtime/json_tree.h"
 #include "system/connections.h"
 #include "system/proc_net.h"
 
@@ -166,7 +166,7 @@ FactTree read_runtime_apis(const Context& context) {
   const auto config_text = read_following(context.machine, "/etc/docker/daemon.json", size_t{1} << 20);
   FactTree config;
   if (config_text.ok()) {
-    auto parsed = parse_json_facts(*config_text, "/etc/docker/daemon.json");
+    auto parsed = runtime::tree_from_text(*config_text, "/etc/docker/daemon.json");
     if (parsed.ok())
       config = std::move(*parsed);
     else

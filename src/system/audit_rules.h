@@ -6,12 +6,12 @@
 
 #include "system/machine.h"
 
-namespace plimsoll::probe::settings {
+namespace plimsoll::system {
 
 // One rule of the kernel's audit system.
 struct AuditRule {
   std::string path;                // watched file or directory; empty: none named
-  bool directory = false;          // everything below it (dir=)
+  bool directory = false;          // what is below it too (dir=, and -w, should it be a directory)
   std::string permissions;         // of "rwxa"; all four when a rule names none
   std::set<std::string> syscalls;  // by name
   bool arch64 = false, arch32 = false;
@@ -22,14 +22,14 @@ struct AuditRules {
   bool immutable = false;  // -e 2
 };
 
-// Pure: lines of rules.d files (auditctl(8)): -w, -a, -e; others (-D, -b, -f...) are settings. `-w P` means the same as
-// `-a always,exit -F path=P`.
+// Pure: lines of rules.d files (auditctl(8)): -w, -a, -e; -D drops the
+// rules before it; others (-b, -f...) are settings.
 void parse_audit_rules(std::string_view text, AuditRules& out);
 
 // Pure: a reply to AUDIT_LIST_RULES, struct audit_rule_data of linux/audit.h. Only paths and permissions are taken.
-std::vector<AuditRule> parse_kernel_rules(const std::vector<system::Machine::NetlinkReply>& replies);
+std::vector<AuditRule> parse_kernel_rules(const std::vector<Machine::NetlinkReply>& replies);
 
 // Whether one of `rules` watches `path` for all of `permissions`: by itself, or by a directory above it.
 bool is_watched(const std::vector<AuditRule>& rules, std::string_view path, std::string_view permissions);
 
-}  // namespace plimsoll::probe::settings
+}  // namespace plimsoll::system

@@ -1,4 +1,4 @@
-#include "probe/host/settings/audit_rules.h"
+#include "system/audit_rules.h"
 
 #include <linux/audit.h>
 
@@ -6,10 +6,9 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "probe/host/settings/reading.h"
 #include "system/mountinfo.h"
 
-namespace plimsoll::probe::settings {
+namespace plimsoll::system {
 namespace {
 
 constexpr size_t kMaxRules = 20'000;
@@ -40,7 +39,7 @@ void take_words(const std::vector<std::string_view>& words, AuditRules& out) {
     const std::string_view value = words[i + 1];
     if (words[i] == "-w") {
       rule.path = without_slash(value);
-      rule.directory = value.ends_with("/");
+      rule.directory = true;
       is_rule = true;
     } else if (words[i] == "-p") {
       rule.permissions = value;
@@ -96,10 +95,15 @@ bool parse_one(std::string_view payload, AuditRule& rule) {
 }  // namespace
 
 void parse_audit_rules(std::string_view text, AuditRules& out) {
-  for (const std::string_view line : config_lines(text)) take_words(split_words(line), out);
+  for (const std::string_view line : split(text, '\n')) {
+    const auto words = split_words(line);
+    if (words.empty() || words[0].starts_with('#')) continue;
+    if (words[0] == "-D") out.rules.clear();
+    take_words(words, out);
+  }
 }
 
-std::vector<AuditRule> parse_kernel_rules(const std::vector<system::Machine::NetlinkReply>& replies) {
+std::vector<AuditRule> parse_kernel_rules(const std::vector<Machine::NetlinkReply>& replies) {
   std::vector<AuditRule> out;
   for (const auto& reply : replies) {
     AuditRule rule;
@@ -112,10 +116,10 @@ std::vector<AuditRule> parse_kernel_rules(const std::vector<system::Machine::Net
 bool is_watched(const std::vector<AuditRule>& rules, std::string_view path, std::string_view permissions) {
   return std::any_of(rules.begin(), rules.end(), [&](const AuditRule& rule) {
     if (rule.path.empty()) return false;
-    const bool covers = rule.path == path || (rule.directory && system::is_at_or_below(path, rule.path));
+    const bool covers = rule.path == path || (rule.directory && is_at_or_below(path, rule.path));
     return covers && std::all_of(permissions.begin(), permissions.end(),
                                  [&](char c) { return rule.permissions.find(c) != std::string::npos; });
   });
 }
 
-}  // namespace plimsoll::probe::settings
+}  // namespace plimsoll::system
