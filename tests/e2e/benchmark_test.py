@@ -3,13 +3,18 @@
 import json
 import os
 import pathlib
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import xml.etree.ElementTree
 
 import jsonschema
+
+import sarif_check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
@@ -183,6 +188,7 @@ class Benchmark(unittest.TestCase):
                          {"pass": 1, "fail": 2, "not_applicable": 0, "manual": 1, "unknown": 0})
         for command, code in (("benchmark", 3), ("scan", 3)):
             sarif = json.loads(self.run_it("--format", "sarif", command=command, code=code).stdout)
+            self.assertEqual(sarif_check.faults(sarif), [])
             found = {result["ruleId"]: result for result in sarif["runs"][0]["results"]}
             self.assertEqual((found["house.motd"]["kind"], found["house.motd"]["level"]), ("fail", "error"))
             self.assertEqual(found["house.hidden"]["kind"], "open")
@@ -244,6 +250,73 @@ class Benchmark(unittest.TestCase):
         self.assertIn(done.returncode, (0, 3), done.stderr)
         report = json.loads(done.stdout)
         self.assertTrue(any(asset["kind"] == "host" for asset in report["assets"]))
+
+
+class HangingEngine:
+    """A socket that takes connections and requests, and never answers."""
+
+    def __init__(self, path):
+        self.listener, self.held = socket.socket(socket.AF_UNIX), []
+        self.listener.bind(path)
+        os.chmod(path, 0o777)
+        self.listener.listen(64)
+        threading.Thread(target=self.hold, daemon=True).start()
+
+    def hold(self):
+        try:
+            while True:
+                self.held.append(self.listener.accept()[0])
+        except OSError:  # closed
+            pass
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self.held:
+            connection.close()
+
+
+class SeesLittle(unittest.TestCase):
+    """Nobody, before an engine that hangs: what he cannot see is unknown, with its reason."""
+
+    NOBODY = 65534
+    # Decided by the engine's word alone; by what its daemon runs with; by files that only root may read.
+    OF_ENGINE = ("docker.swarm.inactive", "docker.images.sprawl", "docker.daemon.seccomp", "docker.daemon.storage_driver")
+    OF_ROOT = ("host.acct.empty_password", "host.acct.weak_hash", "host.fw.input")
+
+    def setUp(self):
+        self.assertEqual(os.geteuid(), 0, "run as root: the test becomes nobody")
+        scratch = tempfile.TemporaryDirectory(prefix="plimsoll-benchmark-")
+        self.addCleanup(scratch.cleanup)
+        os.chmod(scratch.name, 0o755)
+        self.program = shutil.copy(PLIMSOLL, scratch.name)
+        self.socket = scratch.name + "/engine.sock"
+        engine = HangingEngine(self.socket)
+        self.addCleanup(engine.close)
+
+    def rows(self, **identity):
+        done = subprocess.run([self.program, "benchmark", "--format", "json", "--docker-socket", self.socket],
+                              capture_output=True, text=True, timeout=60, cwd="/", **identity)  # bounded: nobody waits longer
+        self.assertEqual(done.returncode, 3, done.stderr[-2000:])
+        self.assertIn("could not be decided", done.stderr)
+        report = json.loads(done.stdout)
+        self.assertIn("does not answer within", json.dumps(report["incomplete"]))
+        return {(row["subject"], row["rule"]): row for asset in report["assets"] for row in asset.get("checks", [])}
+
+    def test_unknown_never_pass(self):
+        little = self.rows(user=self.NOBODY, group=self.NOBODY, extra_groups=[])
+        much = self.rows()
+        host = next(subject for subject, rule in little if rule == "host.acct.empty_password")
+        for subject, rules in (("docker", self.OF_ENGINE), (host, self.OF_ROOT)):
+            for rule in rules:
+                self.assertEqual(little[subject, rule]["outcome"], "unknown", little[subject, rule])
+        for row in little.values():
+            if row["outcome"] == "unknown":
+                self.assertNotEqual(row["reason"], "", row)
+        # Whoever sees less may know less, but never something better.
+        better = {key: (row, much.get(key)) for key, row in little.items()
+                  if row["outcome"] == "pass" and much.get(key, {}).get("outcome") not in ("pass", "unknown")}
+        self.assertEqual(better, {})
 
 
 if __name__ == "__main__":

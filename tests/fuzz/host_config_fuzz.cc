@@ -19,6 +19,7 @@
 #include "probe/host/settings/sudoers.h"
 #include "probe/host/settings/sysctl_files.h"
 #include "probe/host/settings/unit_files.h"
+#include "system/audit_rules.h"
 #include "system/netlink.h"
 
 using namespace plimsoll;
