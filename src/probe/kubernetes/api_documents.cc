@@ -51,8 +51,8 @@ enum class Match { no, some, all };
 // Whether the rule takes all requests of this kind, some of them (of these users, in these namespaces), or none.
 Match matches(const FactTree& rule, const Request& request) {
   if (!rule.at("nonResourceURLs").items.empty()) return Match::no;
-  bool narrow = !rule.at("users").items.empty() || !rule.at("userGroups").items.empty() ||
-                !rule.at("namespaces").items.empty();
+  bool narrow =
+      !rule.at("users").items.empty() || !rule.at("userGroups").items.empty() || !rule.at("namespaces").items.empty();
   const FactTree& verbs = rule.at("verbs");
   if (!verbs.items.empty() && !holds(verbs, "*")) {
     if (request.verb != nullptr && !holds(verbs, request.verb)) return Match::no;

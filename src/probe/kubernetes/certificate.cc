@@ -39,7 +39,9 @@ Result<Certificate> read_certificate(std::string_view pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
                                                       BIO_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-      bio ? PEM_read_bio_X509(bio.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr) : nullptr,
+      bio ? PEM_read_bio_X509(
+                bio.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr)
+          : nullptr,
       X509_free);
   ERR_clear_error();
   std::tm when{};
@@ -62,8 +64,9 @@ Result<std::string> decode_base64(std::string_view text) {
   }
   if (clean.size() % 4 != 0 || clean.size() > kMaxPem) return Error{ErrorKind::malformed, "not base64"};
   std::string out(clean.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(clean.data()), static_cast<int>(clean.size()));
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(clean.data()), static_cast<int>(clean.size()));
   if (size < 0) return Error{ErrorKind::malformed, "not base64"};
   const size_t padding = clean.ends_with("==") ? 2 : (clean.ends_with("=") ? 1 : 0);
   out.resize(static_cast<size_t>(size) - std::min(padding, static_cast<size_t>(size)));

@@ -15,8 +15,8 @@ namespace {
 using Kind = FactTree::Kind;
 
 constexpr size_t kMaxCommandLine = size_t{256} << 10;
-constexpr std::array kAll = {Program::api_server, Program::controller_manager, Program::scheduler,
-                             Program::etcd,       Program::kubelet,            Program::kube_proxy};
+constexpr std::array kAll = {Program::api_server, Program::controller_manager, Program::scheduler, Program::etcd,
+                             Program::kubelet,    Program::kube_proxy};
 
 std::vector<std::string> words_of(std::string_view command_line) {
   std::vector<std::string> out;
@@ -67,6 +67,13 @@ FactTree from_file(const Setting& setting, const FactTree& node, const std::stri
   return value;
 }
 
+// A duration of zero or an empty text in a file is what is not set ("0s" stands in the files that kubeadm writes).
+bool means_default(const Setting& setting, const FactTree& node) {
+  const FactTree typed = from_file(setting, node, "");
+  if (setting.type == ValueType::duration) return typed.kind == Kind::integer && typed.integer == 0;
+  return setting.type == ValueType::text && node.kind == Kind::text && node.text.empty();
+}
+
 }  // namespace
 
 Components::Components(const system::Machine& machine) : machine_(machine) {
@@ -100,7 +107,8 @@ void Components::read(const std::string& pid) {
   const bool rke2 = status.name == "rke2";
   const bool microk8s = status.name == "kubelite";
   const bool hyperkube = status.name == "hyperkube";
-  const bool named = std::any_of(kAll.begin(), kAll.end(), [&](Program p) { return is_called(status.name, name_of(p)); });
+  const bool named =
+      std::any_of(kAll.begin(), kAll.end(), [&](Program p) { return is_called(status.name, name_of(p)); });
   if (!named && !k3s && !rke2 && !microk8s && !hyperkube) return;
 
   Component component;
@@ -179,7 +187,7 @@ FactTree settings_of(Program program, const Component& component, const FactTree
       node = typed_value(setting.type, flag->second, component.source + " --" + std::string(setting.flag));
     } else if (!component.unread.empty()) {
       node = FactTree::unknown_because(component.unread, component.source);
-    } else if (in_file.kind != Kind::absent) {
+    } else if (in_file.kind != Kind::absent && !means_default(setting, in_file)) {
       node = from_file(setting, in_file, file->source);
     } else if (!file_unread.empty() && !setting.key.empty()) {
       node = FactTree::unknown_because(file_unread, component.source);

@@ -146,12 +146,11 @@ FactTree read_api_server(const Components& components, const system::Files& host
   out["plugins"] = active_plugins(settings);
   out["audit_policy"] = document_of(files, settings.at("audit-policy-file"), audit_policy_of);
   out["provider_of_secrets"] = document_of(files, settings.at("encryption-provider-config"), provider_of_secrets);
-  out["pod_security_default"] =
-      document_of(files, settings.at("admission-control-config-file"), pod_security_default);
+  out["pod_security_default"] = document_of(files, settings.at("admission-control-config-file"), pod_security_default);
   const FactTree& keys = settings.at("service-account-key-file");
-  out["signs_with_tls_key"] = keys.items.empty() ? FactTree{}
-                                                 : same_content(files, keys.items.front(), files,
-                                                                settings.at("tls-private-key-file"));
+  out["signs_with_tls_key"] = keys.items.empty()
+                                  ? FactTree{}
+                                  : same_content(files, keys.items.front(), files, settings.at("tls-private-key-file"));
   out["files"] = FactTree::map_of({{"manifest", found->manifest_file},
                                    {"tls_key", named_file(files, settings.at("tls-private-key-file"))},
                                    {"token_file", named_file(files, settings.at("token-auth-file"))},
@@ -198,8 +197,8 @@ FactTree read_scheduler(const Components& components, const system::Files& host,
   const OwnFile config = own_file(found->component, files, "config");
   Members out = begin(*found, components);
   out["files"] = FactTree::map_of({{"manifest", found->manifest_file}});
-  out["settings"] = settings_of(Program::scheduler, found->component, config.tree ? &*config.tree : nullptr,
-                                config.unread);
+  out["settings"] =
+      settings_of(Program::scheduler, found->component, config.tree ? &*config.tree : nullptr, config.unread);
   return FactTree::map_of(std::move(out), found->component.source);
 }
 
@@ -234,8 +233,7 @@ FactTree read_etcd(const Components& components, const system::Files& host, cons
   }
   const OwnFile config = own_file(etcd, files, "config-file");
   if (!config.path.empty()) etcd.arguments.clear();  // etcd then ignores all flags and its environment
-  FactTree settings =
-      settings_of(Program::etcd, etcd, config.tree ? &*config.tree : nullptr, config.unread);
+  FactTree settings = settings_of(Program::etcd, etcd, config.tree ? &*config.tree : nullptr, config.unread);
   Members out = begin(*found, components);
   const system::Files api_files(components.machine(), text_of(api_server.at("root")));
   out["shares_client_ca"] = same_content(files, settings.at("trusted-ca-file"), api_files,
@@ -257,13 +255,11 @@ FactTree read_kube_proxy(const Components& components, const system::Files& host
   const system::Files inside(components.machine(), proxy->root);
   const system::Files& files = proxy->root.empty() ? host : inside;
   const OwnFile config = own_file(*proxy, files, "config");
-  FactTree settings =
-      settings_of(Program::kube_proxy, *proxy, config.tree ? &*config.tree : nullptr, config.unread);
+  FactTree settings = settings_of(Program::kube_proxy, *proxy, config.tree ? &*config.tree : nullptr, config.unread);
   Members out;
   out["running"] = FactTree::of(true, proxy->source);
-  out["files"] =
-      FactTree::map_of({{"config", config.path.empty() ? FactTree{} : files.describe(config.path)},
-                        {"kubeconfig", named_file(files, settings.at("clientConnection.kubeconfig"))}});
+  out["files"] = FactTree::map_of({{"config", config.path.empty() ? FactTree{} : files.describe(config.path)},
+                                   {"kubeconfig", named_file(files, settings.at("clientConnection.kubeconfig"))}});
   out["settings"] = std::move(settings);
   return FactTree::map_of(std::move(out), proxy->source);
 }

@@ -7,8 +7,8 @@
 
 namespace plimsoll::probe::kubernetes {
 
-// A YAML or JSON document as Kubernetes reads them, as a tree: plain scalars are booleans, whole numbers or texts by the
-// rules of YAML 1.1 (sigs.k8s.io/yaml); of a key given twice the last counts. malformed, limit: the text is no such
+// A YAML or JSON document as Kubernetes reads them, as a tree: plain scalars are booleans, whole numbers or texts by
+// the rules of YAML 1.1 (sigs.k8s.io/yaml); of a key given twice the last counts. malformed, limit: the text is no such
 // document, or not within the bounds of yaml/yaml_tree.h.
 Result<FactTree> parse_document(std::string_view text, const std::string& path);
 

@@ -18,9 +18,9 @@ constexpr size_t kMaxConfig = size_t{1} << 20;
 constexpr size_t kMaxDropIns = 256;
 
 // Where the installers put it: kubeadm, the clouds, snaps.
-const std::vector<std::string> kConfigs = {"/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet/kubelet-config.json",
-                                           "/etc/kubernetes/kubelet/config.json",
-                                           "/home/kubernetes/kubelet-config.yaml"};
+const std::vector<std::string> kConfigs = {
+    "/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet/kubelet-config.json",
+    "/etc/kubernetes/kubelet/config.json", "/home/kubernetes/kubelet-config.yaml"};
 const std::vector<std::string> kK3sConfigDirectories = {"/var/lib/rancher/k3s/agent/etc/kubelet.conf.d",
                                                         "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d"};
 const std::vector<std::string> kKubeconfigs = {
@@ -153,8 +153,7 @@ FactTree read_kubelet(const Components& components, const system::Files& host) {
   }
   const Flags flags = parse_flags(kubelet.arguments, is_switch);
   const Config config = read_config(running, files, flags);
-  FactTree settings =
-      settings_of(Program::kubelet, kubelet, config.found ? &config.tree : nullptr, config.unread);
+  FactTree settings = settings_of(Program::kubelet, kubelet, config.found ? &config.tree : nullptr, config.unread);
 
   Members out;
   out["running"] = running == nullptr && !components.unseen().empty() ? FactTree::unknown_because(components.unseen())

@@ -37,8 +37,8 @@ const std::vector<Named> kFiles = {
 };
 
 // Plug-ins that enforce NetworkPolicy themselves, by their type in a CNI configuration.
-constexpr std::array kEnforcing = {"calico", "cilium-cni", "antrea", "weave-net", "kube-router", "ovn-k8s-cni-overlay",
-                                   "azure-vnet", "kube-ovn"};
+constexpr std::array kEnforcing = {"calico",      "cilium-cni",          "antrea",     "weave-net",
+                                   "kube-router", "ovn-k8s-cni-overlay", "azure-vnet", "kube-ovn"};
 // Types that only wire up, or hand on to another: they tell nothing of policies.
 constexpr std::array kUndecided = {"multus", "multus-shim", "aws-cni", "istio-cni", "linkerd-cni"};
 
@@ -159,9 +159,9 @@ FactTree read_node_files(const system::Files& host) {
     if (file.kind != Kind::absent) personal.push_back(std::move(file));
   }
   out["user_kubeconfigs"] = FactTree::list_of(std::move(personal), "~/.kube/config");
-  out["cri_socket"] = host.first_of({"/run/containerd/containerd.sock", "/run/crio/crio.sock",
-                                     "/run/k3s/containerd/containerd.sock",
-                                     "/var/snap/microk8s/common/run/containerd.sock", "/run/cri-dockerd.sock"});
+  out["cri_socket"] =
+      host.first_of({"/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/k3s/containerd/containerd.sock",
+                     "/var/snap/microk8s/common/run/containerd.sock", "/run/cri-dockerd.sock"});
   out["cri_dockerd_socket"] = host.describe("/run/cri-dockerd.sock");
   return FactTree::map_of(std::move(out), "files of this host");
 }

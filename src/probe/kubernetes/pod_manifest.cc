@@ -14,9 +14,9 @@ namespace {
 using Kind = FactTree::Kind;
 
 // kubernetes.io/docs/concepts/security/pod-security-standards
-constexpr std::array kBaselineCapabilities = {"AUDIT_WRITE", "CHOWN",            "DAC_OVERRIDE", "FOWNER", "FSETID",
-                                              "KILL",        "MKNOD",            "SETFCAP",      "SETGID", "SETPCAP",
-                                              "SETUID",      "NET_BIND_SERVICE", "SYS_CHROOT"};
+constexpr std::array kBaselineCapabilities = {
+    "AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE", "FOWNER", "FSETID",           "KILL",      "MKNOD",
+    "SETFCAP",     "SETGID", "SETPCAP",      "SETUID", "NET_BIND_SERVICE", "SYS_CHROOT"};
 constexpr std::array kRestrictedVolumes = {"configMap", "csi",   "downwardAPI",           "emptyDir",
                                            "ephemeral", "image", "persistentVolumeClaim", "projected",
                                            "secret",    "name"};
@@ -92,8 +92,8 @@ void judge_container(const FactTree& pod_context, const FactTree& container, Bre
   }
   const FactTree& seccomp = shared_field(pod_context, context, "seccompProfile");
   out.add(text_of(seccomp.at("type")) == "Unconfined", out.baseline, "seccompProfile");
-  out.add(text_of(seccomp.at("type")) != "RuntimeDefault" && text_of(seccomp.at("type")) != "Localhost",
-          out.restricted, "seccompProfile");
+  out.add(text_of(seccomp.at("type")) != "RuntimeDefault" && text_of(seccomp.at("type")) != "Localhost", out.restricted,
+          "seccompProfile");
   out.add(text_of(shared_field(pod_context, context, "appArmorProfile").at("type")) == "Unconfined", out.baseline,
           "appArmorProfile");
   const FactTree& selinux = shared_field(pod_context, context, "seLinuxOptions");
@@ -116,7 +116,8 @@ FactTree texts(const std::set<std::string>& values) {
 }
 
 FactTree level_of(const Breaks& breaks) {
-  return FactTree::of(!breaks.baseline.empty() ? "privileged" : (!breaks.restricted.empty() ? "baseline" : "restricted"));
+  return FactTree::of(!breaks.baseline.empty() ? "privileged"
+                                               : (!breaks.restricted.empty() ? "baseline" : "restricted"));
 }
 
 const FactTree* container_running(const FactTree& manifest, std::string_view program) {
@@ -172,10 +173,11 @@ FactTree pod_facts(const FactTree& manifest) {
     const FactTree& escalation = own.at("allowPrivilegeEscalation");
     may_escalate = may_escalate || escalation.kind != Kind::boolean || escalation.boolean;
     const FactTree& user = shared_field(context, own, "runAsUser");
-    const bool never_root = is_true(shared_field(context, own, "runAsNonRoot")) ||
-                            (user.kind == Kind::integer && user.integer != 0);
+    const bool never_root =
+        is_true(shared_field(context, own, "runAsNonRoot")) || (user.kind == Kind::integer && user.integer != 0);
     may_be_root = may_be_root || !never_root;
-    for (const FactTree& added : at_path(own, "capabilities.add").items) capabilities.insert(without_cap(text_of(added)));
+    for (const FactTree& added : at_path(own, "capabilities.add").items)
+      capabilities.insert(without_cap(text_of(added)));
     for (const FactTree& port : container->at("ports").items) ports = ports || port.at("hostPort").integer != 0;
   }
   std::string component;
@@ -187,23 +189,22 @@ FactTree pod_facts(const FactTree& manifest) {
     for (const std::string& field : *level) broken.items.push_back(FactTree::of(field));
   }
   const std::string& space = text_of(at_path(manifest, "metadata.namespace"));
-  return FactTree::map_of(
-      {{"path", FactTree::of(manifest.source)},
-       {"name", FactTree::of(printable(text_of(at_path(manifest, "metadata.name")), 253))},
-       {"namespace", FactTree::of(space.empty() ? "default" : printable(space, 63))},
-       {"component", FactTree::of(component)},
-       {"host_network", FactTree::of(is_true(spec.at("hostNetwork")))},
-       {"host_pid", FactTree::of(is_true(spec.at("hostPID")))},
-       {"host_ipc", FactTree::of(is_true(spec.at("hostIPC")))},
-       {"host_paths", texts(paths)},
-       {"host_ports", FactTree::of(ports)},
-       {"privileged", FactTree::of(privileged)},
-       {"may_escalate", FactTree::of(may_escalate)},
-       {"may_be_root", FactTree::of(may_be_root)},
-       {"capabilities_added", texts(capabilities)},
-       {"level", level_of(breaks)},
-       {"breaks", std::move(broken)}},
-      manifest.source);
+  return FactTree::map_of({{"path", FactTree::of(manifest.source)},
+                           {"name", FactTree::of(printable(text_of(at_path(manifest, "metadata.name")), 253))},
+                           {"namespace", FactTree::of(space.empty() ? "default" : printable(space, 63))},
+                           {"component", FactTree::of(component)},
+                           {"host_network", FactTree::of(is_true(spec.at("hostNetwork")))},
+                           {"host_pid", FactTree::of(is_true(spec.at("hostPID")))},
+                           {"host_ipc", FactTree::of(is_true(spec.at("hostIPC")))},
+                           {"host_paths", texts(paths)},
+                           {"host_ports", FactTree::of(ports)},
+                           {"privileged", FactTree::of(privileged)},
+                           {"may_escalate", FactTree::of(may_escalate)},
+                           {"may_be_root", FactTree::of(may_be_root)},
+                           {"capabilities_added", texts(capabilities)},
+                           {"level", level_of(breaks)},
+                           {"breaks", std::move(broken)}},
+                          manifest.source);
 }
 
 }  // namespace plimsoll::probe::kubernetes

@@ -8,12 +8,13 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::array kPrograms = {"kube-apiserver", "kube-controller-manager", "kube-scheduler",
-                                  "etcd",           "kubelet",                 "kube-proxy"};
+constexpr std::array kPrograms = {"kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "kubelet",
+                                  "kube-proxy"};
 
 // Two sets of defaults: pkg/kubelet/apis/config/v1beta1/defaults.go, and the old flag's where no file is given.
 constexpr Setting kKubelet[] = {
-    {"authentication.anonymous.enabled", "anonymous-auth", "authentication.anonymous.enabled", boolean, "false", "true"},
+    {"authentication.anonymous.enabled", "anonymous-auth", "authentication.anonymous.enabled", boolean, "false",
+     "true"},
     {"authentication.webhook.enabled", "authentication-token-webhook", "authentication.webhook.enabled", boolean,
      "true", "false"},
     {"authentication.x509.clientCAFile", "client-ca-file", "authentication.x509.clientCAFile", text},
@@ -126,8 +127,9 @@ constexpr Setting kKubeProxy[] = {
     {"enableProfiling", "profiling", "enableProfiling", boolean, "false"},
 };
 
-constexpr std::array<Program, 6> kAll = {Program::api_server, Program::controller_manager, Program::scheduler,
-                                         Program::etcd,       Program::kubelet,            Program::kube_proxy};
+constexpr std::array<Program, 6> kAll = {Program::api_server, Program::controller_manager,
+                                         Program::scheduler,  Program::etcd,
+                                         Program::kubelet,    Program::kube_proxy};
 
 }  // namespace
 

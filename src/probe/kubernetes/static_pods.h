@@ -8,8 +8,8 @@ namespace plimsoll::probe::kubernetes {
 
 // The pods the kubelet starts from files, without asking the API server.
 struct StaticPods {
-  FactTree tree;                     // {directory, files, pods}; absent: the kubelet has no such directory
-  std::vector<FactTree> manifests;   // those that could be read, with their path as source
+  FactTree tree;                    // {directory, files, pods}; absent: the kubelet has no such directory
+  std::vector<FactTree> manifests;  // those that could be read, with their path as source
 };
 
 // Of `directory`; empty: the usual one.

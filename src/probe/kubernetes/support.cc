@@ -39,9 +39,9 @@ FactTree still_supported(const FactTree& version, Instant now) {
   for (const Row& row : kRows) {
     const auto last = row.minor == *minor ? parse_rfc3339(row.last_day) : std::nullopt;
     if (!last) continue;
-    return FactTree::map_of({{"is", FactTree::of(now < *last + std::chrono::days{1})},
-                             {"until", FactTree::of(std::string(row.last_day))}},
-                            "kubernetes.io/releases");
+    return FactTree::map_of(
+        {{"is", FactTree::of(now < *last + std::chrono::days{1})}, {"until", FactTree::of(std::string(row.last_day))}},
+        "kubernetes.io/releases");
   }
   return FactTree::unknown_because("the end of support of 1." + std::to_string(*minor) + " is not known");
 }
