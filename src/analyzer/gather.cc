@@ -20,8 +20,8 @@
 namespace plimsoll::analyzer {
 namespace {
 
-// How long the walk over the host's files may take. Alone it is what a benchmark waits for.
-constexpr std::chrono::milliseconds kWalkAlone{1500}, kWalkBesideInventory{10'000};
+// Until when the walk over the host's files may go on. Where there is no inventory, nobody should wait for it alone.
+constexpr std::chrono::milliseconds kWalkAlone{600}, kWalkBesideInventory{10'000};
 
 void append(IncompleteList& to, IncompleteList from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -231,7 +231,8 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
     report.assets.push_back(container_asset(probed, node, platform, now));
     AssetReport& asset = report.assets.back();
     asset.settings = settings_of(machine, *asset.container, found.containers[i]);
-    add_connections(report.assets.size() - 1, probe::container_connections(machine, asset.asset.id, *asset.container));
+    add_connections(report.assets.size() - 1,
+                    probe::container_connections(machine, asset.asset.id, *asset.container, std::move(probed.sockets)));
   }
   count_neighbours(report.assets);
   add_flows(report, connections, now);

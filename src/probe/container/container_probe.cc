@@ -182,7 +182,7 @@ ContainerProbe probe_container(const system::Machine& machine, const HostScan& h
   out.facts = listed.facts;
   out.facts.processes.clear();
   Gaps gaps = host.process_gaps;
-  View view{machine, host, {}, {}, {}, gaps};
+  View view{machine, host, {}, {}, {}, gaps, {}};
   read_processes(view, listed);
   if (view.processes.empty()) {
     const std::string why = "none of its processes can be seen";
@@ -192,9 +192,11 @@ ContainerProbe probe_container(const system::Machine& machine, const HostScan& h
     fill_nothing_seen(out.facts, why);
   } else {
     read_mount_views(view);
+    view.sockets = system::read_sockets(machine, std::to_string(view.first_pid()));
     fill_from_kernel(view, out.facts);
     fill_mapped(view, out);
     note_sandbox(view);
+    out.sockets = std::move(view.sockets);
   }
   fill_unanswered(out.facts);
   out.not_assessed =

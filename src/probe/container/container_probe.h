@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct ContainerProbe {
   ContainerFacts facts;             // those listed by the runtime, completed from the kernel (which wins)
   std::vector<std::string> mapped;  // files mapped by its processes, paths as seen inside its root
   bool mapped_complete = false;     // false: some process could not be read
+  std::optional<system::NamespaceSockets>
+      sockets;  // of its first process's network namespace, for container_connections()
   IncompleteList not_assessed;
 };
 
@@ -29,7 +32,9 @@ using Connection = system::Connection;
 using Connections = system::Connections;
 
 // TCP (and connected UDP) sockets of a container's namespace by /proc/PID/net/{tcp,tcp6,udp,udp6}. In a namespace
-// shared with the host only sockets of the container's own processes are taken.
-Connections container_connections(const system::Machine& machine, const AssetId& owner, const ContainerFacts& facts);
+// shared with the host only sockets of the container's own processes are taken. `sockets`: those of its first process
+// where they have been read already; to read them costs a look at all connections of the machine.
+Connections container_connections(const system::Machine& machine, const AssetId& owner, const ContainerFacts& facts,
+                                  std::optional<system::NamespaceSockets> sockets = {});
 
 }  // namespace plimsoll::probe

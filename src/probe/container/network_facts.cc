@@ -46,7 +46,8 @@ Fact<std::vector<Listener>> listeners(const View& view, const Fact<bool>& host_n
   const auto source = proc_path(view.first_pid(), "net/{tcp,tcp6,udp,udp6}");
   std::vector<Listener> out;
   for (const int pid : one_per_namespace(view)) {
-    const auto sockets = system::read_sockets(view.machine, std::to_string(pid));
+    const bool first = pid == view.first_pid();
+    const auto sockets = first ? view.sockets : system::read_sockets(view.machine, std::to_string(pid));
     for (const auto& error : sockets.errors) {
       view.gaps.add("listening ports", error);
       return Listeners::missing(error.to_string(), source);
@@ -77,7 +78,8 @@ Fact<bool> reaches_outside(const View& view) {
   return result ? *result : Fact<bool>::missing("no process");
 }
 
-Connections container_connections(const system::Machine& machine, const AssetId& owner, const ContainerFacts& facts) {
+Connections container_connections(const system::Machine& machine, const AssetId& owner, const ContainerFacts& facts,
+                                  std::optional<system::NamespaceSockets> sockets) {
   Connections out;
   const auto gap = [&](const std::string& reason, const std::string& remedy) {
     out.not_assessed.push_back(
@@ -87,7 +89,6 @@ Connections container_connections(const system::Machine& machine, const AssetId&
   const auto network = facts.host_namespace.find("net");
   const bool own = network != facts.host_namespace.end() && network->second.is(false);
   system::SocketOwners owners;
-  std::optional<system::NamespaceSockets> sockets;
   std::vector<int> pids;
   for (const auto& process : facts.processes) pids.push_back(process.pid);
   if (pids.empty() && facts.pid > 0) pids.push_back(facts.pid);
@@ -99,8 +100,9 @@ Connections container_connections(const system::Machine& machine, const AssetId&
         return out;
       }
     }
-    if (!sockets || sockets->rows.empty()) sockets = system::read_sockets(machine, std::to_string(pid));
-    if (own && !sockets->rows.empty()) break;
+    // One process may have ended; another shows the same tables.
+    if (!sockets || !sockets->errors.empty()) sockets = system::read_sockets(machine, std::to_string(pid));
+    if (own && sockets->errors.empty()) break;
   }
   if (!sockets) {
     gap("no process of it is known", "run as root");

@@ -6,6 +6,7 @@
 #include "model/facts.h"
 #include "probe/container/host_scan.h"
 #include "probe/container/process.h"
+#include "system/connections.h"
 #include "system/gaps.h"
 #include "system/machine.h"
 #include "system/mountinfo.h"
@@ -27,6 +28,7 @@ struct View {
   std::vector<MountView> mount_views;
   std::string mounts_unknown;  // why mount_views is empty or short; empty when it is whole
   Gaps& gaps;
+  system::NamespaceSockets sockets;  // of the first process's network namespace
 
   int first_pid() const { return processes.empty() ? 0 : processes.front().pid(); }
 };

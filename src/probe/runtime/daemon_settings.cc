@@ -84,6 +84,14 @@ void take_over(Members& daemon, const char* name, const FactTree& live) {
   if (live.kind != Kind::absent && live.kind != Kind::unknown) daemon[name] = live;
 }
 
+// Told nothing, dockerd chooses by what the machine can do: then only it knows.
+void put_chosen(const FactTree& engine, Members& daemon) {
+  FactTree& driver = daemon["storage-driver"];
+  if (driver.kind == Kind::text && driver.text.empty()) {
+    driver = FactTree::unknown_because("dockerd chose it, and the engine does not tell", engine.at("socket").text);
+  }
+}
+
 // The engine's own word is what is in force: a file may have changed since the daemon read it.
 void put_live(const FactTree& engine, Members& daemon) {
   const FactTree& info = engine.at("info");
@@ -173,6 +181,7 @@ void add_daemon(const system::Files& files, const DaemonProcess* process, const 
   ConfigFile config = read_config(files, config_path(files, process, flags));
   Members daemon = told_settings(config, process, flags, unseen);
   put_live(engine, daemon);
+  put_chosen(engine, daemon);
   engine.members["daemon"] = FactTree::map_of(std::move(daemon));
   engine.members["config_file"] = std::move(config.file);
   if (!process) {

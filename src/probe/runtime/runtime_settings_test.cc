@@ -197,6 +197,8 @@ TEST(RuntimeSettings, RuntimesThatAnswerNobody) {
   ASSERT_EQ(all.items.size(), 3U);
   EXPECT_EQ(all.items[0].at("kind").text, "docker");
   EXPECT_EQ(all.items[0].at("swarm").kind, Kind::unknown);
+  EXPECT_EQ(all.items[0].at("daemon").at("storage-driver").kind, Kind::unknown);  // dockerd chose it
+  EXPECT_EQ(all.items[0].at("daemon").at("live-restore").kind, Kind::boolean);
   EXPECT_EQ(all.items[1].at("kind").text, "containerd");
   EXPECT_FALSE(all.items[1].at("rootless").boolean);
   EXPECT_EQ(all.items[2].at("kind").text, "cri-o");

@@ -42,11 +42,8 @@ FactTree probe_host_settings(const system::Machine& machine, const SettingsBound
       out[name] = FactTree::unknown_because("Plimsoll runs in a container and sees that, not the host");
     return FactTree::map_of(std::move(out));
   }
-  settings::Context context = settings::make_context(machine, std::chrono::steady_clock::time_point::max());
-  for (const auto& [name, collector] : kMembers) {
-    if (std::string_view(name) == "walk") context.deadline = std::chrono::steady_clock::now() + bounds.walk;
-    out[name] = collector(context);
-  }
+  const settings::Context context = settings::make_context(machine, std::chrono::steady_clock::now() + bounds.walk);
+  for (const auto& [name, collector] : kMembers) out[name] = collector(context);
   return FactTree::map_of(std::move(out));
 }
 

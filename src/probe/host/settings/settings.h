@@ -7,7 +7,8 @@
 namespace plimsoll::probe {
 
 struct SettingsBounds {
-  std::chrono::milliseconds walk{2000};  // for the walk over the host's files; what it does not reach is unknown
+  // How long after the start of all the walk over the host's files ends; what it has not reached is unknown.
+  std::chrono::milliseconds walk{2000};
 };
 
 // All settings of this host that the benchmark rules read (docs/facts.md, "Host settings"): a map of one member a
