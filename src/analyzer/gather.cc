@@ -13,6 +13,7 @@
 #include "probe/container/container_settings.h"
 #include "probe/host/host_probe.h"
 #include "probe/host/settings/settings.h"
+#include "probe/kubernetes/kubernetes_settings.h"
 #include "probe/runtime/runtime_settings.h"
 #include "runtime/runtime.h"
 
@@ -197,7 +198,9 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   };
   // Read beside all the rest: they need nothing of it, and the walk over the host's files takes its time.
   std::future<FactTree> host_settings = std::async(std::launch::async | std::launch::deferred, [&machine, &settings] {
-    return probe::probe_host_settings(machine, {settings.packages ? kWalkBesideInventory : kWalkAlone});
+    FactTree tree = probe::probe_host_settings(machine, {settings.packages ? kWalkBesideInventory : kWalkAlone});
+    tree.members["kubernetes"] = probe::kubernetes_settings(machine);
+    return tree;
   });
   say("discovering", 0, 0);
   Discovered found = discover(machine, settings, report);
@@ -237,6 +240,10 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   if (settings.packages) take_packages(settings, mapped, offers, report);
   say("reading the host's settings", 0, 0);
   report.assets[0].settings.members["host"] = host_settings.get();
+  if (report.assets[0].host->on_host.is(false)) {
+    report.assets[0].settings.members["host"].members["kubernetes"] =
+        FactTree::unknown_because("Plimsoll runs in a container and sees that, not the host");
+  }
 }
 
 // An image or a bare root directory: packages only, nothing runs.

@@ -49,7 +49,7 @@ void check_settings(Report& report, const Judgement& by) {
         {std::to_string(unknown) + " of " + std::to_string(asset.checks.size()) + " checks",
          "their settings could not be read, or not decided", "plimsoll benchmark tells each with its reason"});
   }
-  report.benchmarks = benchmark::pass_rates(report, by.rules.maps);
+  report.benchmarks = benchmark::pass_rates(report, benchmark::applicable_maps(report, by.rules.maps));
 }
 
 void assess_all(Report& report, const Judgement& by) {

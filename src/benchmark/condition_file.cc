@@ -13,7 +13,6 @@ namespace plimsoll::benchmark {
 namespace {
 
 using policy::Faults;
-using policy::YamlNode;
 
 // What follows the operator's name.
 enum class Operand { value, values, number, mask, owner, pattern, flag, version, path };

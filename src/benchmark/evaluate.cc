@@ -112,13 +112,9 @@ Found runtime_of(const AssetReport& asset, const FactTree& runtimes) {
 
 Trees trees_of(const Report& report, const AssetReport& asset) {
   const AssetReport* host = asset.asset.kind == AssetKind::host ? &asset : host_of(report, asset);
-  Trees trees{no_telling("the host was not probed"), no_telling("no single runtime is meant here"),
-              no_telling("the host was not probed"), no_telling("no single container is meant here"),
-              no_telling("no single image is meant here")};
-  if (host != nullptr && host->settings.kind == FactTree::Kind::map) {
-    trees.host = found(host->settings.at("host"));
-    trees.runtimes = found(host->settings.at("runtimes"));
-    if (asset.container) trees.runtime = runtime_of(asset, host->settings.at("runtimes"));
+  Trees trees = host != nullptr ? trees_of_host(*host) : trees_of_host(AssetReport{});
+  if (host != nullptr && host->settings.kind == FactTree::Kind::map && asset.container) {
+    trees.runtime = runtime_of(asset, host->settings.at("runtimes"));
   }
   if (asset.asset.kind != AssetKind::host) {
     trees.container = found(asset.settings.at("container"));
@@ -159,6 +155,17 @@ std::vector<CheckResult> checks_of(const Report& report, const AssetReport& asse
 }
 
 }  // namespace
+
+Trees trees_of_host(const AssetReport& host) {
+  Trees trees{no_telling("the host was not probed"), no_telling("no single runtime is meant here"),
+              no_telling("the host was not probed"), no_telling("no single container is meant here"),
+              no_telling("no single image is meant here")};
+  if (host.settings.kind == FactTree::Kind::map) {
+    trees.host = found(host.settings.at("host"));
+    trees.runtimes = found(host.settings.at("runtimes"));
+  }
+  return trees;
+}
 
 CheckResult check(const Rule& rule, const std::string& name, const Found& subject, const Trees& trees) {
   CheckResult row;

@@ -11,6 +11,9 @@ namespace plimsoll::benchmark {
 // One rule over one subject. `name` is the subject's: "host", "docker", a container's name.
 CheckResult check(const Rule& rule, const std::string& name, const Found& subject, const Trees& trees);
 
+// What a condition about a host reads: its settings and its runtimes.
+Trees trees_of_host(const AssetReport& host);
+
 // All rules over the settings of every asset: fills AssetReport::checks, with the controls of all maps. An asset
 // without settings gets none. Containers see the trees of the host of the same node, and of their own runtime there.
 void evaluate(Report& report, const RuleSet& rules);

@@ -6,14 +6,13 @@
 #include "benchmark/condition_file.h"
 #include "model/names.h"
 #include "policy/faults.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::benchmark {
 namespace {
 
 using policy::Faults;
 using policy::MapReader;
-using policy::YamlNode;
 
 FactTree scalar(const YamlNode& node, Faults& faults) {
   if (node.quoted) return FactTree::of(node.text, "fixture");
@@ -80,7 +79,7 @@ Fixture read_fixture(const YamlNode& node, Faults& faults) {
 }  // namespace
 
 Result<std::vector<Fixture>> parse_fixtures(std::string_view text, const std::string& file_name) {
-  PLIMSOLL_TRY(document, policy::parse_yaml(text, file_name, policy::YamlTags::allowed));
+  PLIMSOLL_TRY(document, parse_yaml(text, file_name, YamlTags::allowed));
   Faults faults(file_name);
   std::vector<Fixture> fixtures;
   for (const YamlNode* item : policy::elements(document, "a fixture file", faults)) {

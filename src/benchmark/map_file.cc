@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "benchmark/condition_file.h"
 #include "benchmark/rule_file.h"
 
 namespace plimsoll::benchmark {
@@ -13,7 +14,6 @@ namespace {
 
 using policy::Faults;
 using policy::MapReader;
-using policy::YamlNode;
 
 bool read_flag(const YamlNode& node, std::string_view name, Faults& faults) {
   if (node.kind != YamlNode::Kind::scalar || (node.text != "true" && node.text != "false")) {
@@ -63,13 +63,14 @@ void over_rule_names(const YamlNode& document, const Visit& visit) {
 }  // namespace
 
 ControlMap read_map(const YamlNode& document, const std::string& file, Faults& faults) {
-  MapReader map(document, {"schema", "benchmark", "edition", "source", "sections", "controls"}, "a control map",
+  MapReader map(document, {"schema", "benchmark", "edition", "source", "applies", "sections", "controls"}, "a control map",
                 faults);
   check_schema(map, "plimsoll.map/1", faults);
   ControlMap out;
   out.file = file;
   out.benchmark = map.text("benchmark");
   out.edition = map.text("edition");
+  if (const YamlNode* applies = map.find("applies")) out.applies = read_condition(*applies, faults);
   if (const YamlNode* sections = map.find("sections")) {
     if (sections->kind != YamlNode::Kind::map) faults.add(*sections, "sections is a map; write \"1\": Host");
     for (size_t i = 0; i < sections->keys.size() && i < sections->items.size(); ++i) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "benchmark/evaluate.h"
+
 namespace plimsoll::benchmark {
 
 CheckOutcome worst_of(const std::vector<CheckOutcome>& outcomes) {
@@ -18,6 +20,21 @@ double pass_share(const OutcomeCounts& counts) {
   const auto of = [&](CheckOutcome outcome) { return counts[static_cast<size_t>(outcome)]; };
   const size_t judged = of(CheckOutcome::pass) + of(CheckOutcome::fail) + of(CheckOutcome::unknown);
   return judged == 0 ? 0 : static_cast<double>(of(CheckOutcome::pass)) / static_cast<double>(judged);
+}
+
+std::vector<ControlMap> applicable_maps(const Report& report, const std::vector<ControlMap>& maps) {
+  std::vector<ControlMap> out;
+  for (const ControlMap& map : maps) {
+    bool host_seen = false, may_apply = false;
+    for (const AssetReport& asset : report.assets) {
+      if (asset.asset.kind != AssetKind::host || !map.applies) continue;
+      const Trees trees = trees_of_host(asset);
+      host_seen = true;
+      may_apply = may_apply || judge(*map.applies, trees.host, trees).state != Tristate::no;
+    }
+    if (!host_seen || may_apply) out.push_back(map);
+  }
+  return out;
 }
 
 std::vector<BenchmarkRate> pass_rates(const Report& report, const std::vector<ControlMap>& maps) {

@@ -45,6 +45,7 @@ struct Control {
 struct ControlMap {
   std::string benchmark, edition, file;
   std::map<std::string, std::string> sections;  // "5" -> its heading, in our words
+  std::optional<Condition> applies;             // over the settings of a host: whether it is about such a host
   std::vector<Control> controls;
 };
 

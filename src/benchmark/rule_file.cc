@@ -14,7 +14,6 @@ namespace {
 
 using policy::Faults;
 using policy::MapReader;
-using policy::YamlNode;
 
 constexpr std::array<std::string_view, 4> kSubjects{"host", "runtime", "container", "image"};
 

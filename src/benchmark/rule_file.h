@@ -9,7 +9,7 @@ namespace plimsoll::benchmark {
 
 // The rules of one file (schema plimsoll.rules/1, docs/benchmark-rules.md). Every fault is told; a rule with one is
 // still listed, and must not be judged.
-std::vector<Rule> read_rules(const policy::YamlNode& document, const std::string& file, policy::Faults& faults);
+std::vector<Rule> read_rules(const YamlNode& document, const std::string& file, policy::Faults& faults);
 
 // Our ids: lower-case words of letters, digits, "_" and "-" with dots between, at least two.
 bool is_rule_id(std::string_view text);

@@ -10,13 +10,12 @@
 #include "benchmark/rule_file.h"
 #include "policy/faults.h"
 #include "policy/tree_image.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::benchmark {
 namespace {
 
 using policy::Faults;
-using policy::YamlNode;
 
 constexpr size_t kMaxRules = 20'000;
 
@@ -32,7 +31,7 @@ bool is_map_file(const YamlNode& document) {
 class Loader {
  public:
   void take(const SourceFile& file) {
-    auto document = file.image.empty() ? policy::parse_yaml(file.text, file.name) : policy::tree_of_image(file.image);
+    auto document = file.image.empty() ? parse_yaml(file.text, file.name) : policy::tree_of_image(file.image);
     if (!document.ok()) return tell(document.error().message);
     Faults faults(file.name);
     if (is_map_file(*document)) {

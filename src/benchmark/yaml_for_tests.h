@@ -6,7 +6,7 @@
 #include "benchmark/condition_file.h"
 #include "benchmark/fixture_file.h"
 #include "policy/faults.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::benchmark {
 
@@ -18,7 +18,7 @@ inline FactTree facts(const std::string& yaml) {
 }
 
 inline Condition condition(const std::string& yaml) {
-  const auto document = policy::parse_yaml(yaml, "condition.yaml");
+  const auto document = parse_yaml(yaml, "condition.yaml");
   EXPECT_TRUE(document.ok()) << yaml << ": " << (document.ok() ? "" : document.error().message);
   if (!document.ok()) return {};
   policy::Faults faults("condition.yaml");

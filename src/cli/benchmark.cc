@@ -157,7 +157,7 @@ void add_benchmark(CLI::App& app, Run& run) {
   CLI::App* command =
       app.add_subcommand("benchmark", "Check the settings of this machine, its container runtime and containers");
   command->add_option("PACK", options->scan.choice.packs,
-                      "Only these: a benchmark (cis-docker), or a group of our checks (docker, host, kubernetes)");
+                      "Only these: a benchmark (cis-docker), or a group of our checks (docker, host, k8s)");
   command
       ->add_option("--target", options->scan.targets,
                    "What to check: host | container:NAME | replay:DIR (default: all)")

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 

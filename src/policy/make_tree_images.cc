@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   for (int i = 2; i < argc; i += 2) {
     std::ifstream in(argv[i + 1], std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto tree = plimsoll::policy::parse_yaml(text, argv[i]);
+    const auto tree = plimsoll::parse_yaml(text, argv[i]);
     if (!in || !tree.ok()) {
       fmt::print(stderr, "{}\n", tree.ok() ? std::string("cannot read ") + argv[i + 1] : tree.error().to_string());
       return 1;

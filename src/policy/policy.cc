@@ -7,7 +7,7 @@
 #include "policy/scoring_settings.h"
 #include "policy/tree_image.h"
 #include "policy/update_settings.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 namespace {

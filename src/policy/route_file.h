@@ -3,7 +3,7 @@
 
 #include "model/route_rule.h"
 #include "policy/faults.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 

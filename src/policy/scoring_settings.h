@@ -5,7 +5,7 @@
 
 #include "model/scoring.h"
 #include "policy/faults.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 

@@ -4,7 +4,7 @@
 
 #include "model/update_policy.h"
 #include "policy/faults.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 

@@ -75,6 +75,14 @@ std::string Files::home_of(uint32_t uid) const {
   return user == users_.end() ? "" : user->home;
 }
 
+std::vector<std::string> Files::homes() const {
+  std::set<std::string> out;
+  for (const User& user : users_) {
+    if (user.home.starts_with('/') && user.home != "/") out.insert(user.home);
+  }
+  return {out.begin(), out.end()};
+}
+
 FactTree Files::members_of(const std::string& group) const {
   if (!unknown_.empty()) return FactTree::unknown_because(unknown_, "/etc/group");
   const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == group; });

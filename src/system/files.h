@@ -33,6 +33,8 @@ class Files {
 
   // Home directory of a user; empty when it is not known.
   std::string home_of(uint32_t uid) const;
+  // Home directories of all users, each once, sorted; without "/" and what is no absolute path.
+  std::vector<std::string> homes() const;
 
   // Who may use what belongs to the group: the members /etc/group names, and those whose own group it is. Absent when
   // there is no such group.

@@ -5,7 +5,7 @@
 #include "policy/faults.h"
 #include "policy/policy.h"
 #include "policy/route_file.h"
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 // A user's policy file, and the same bytes as a routes file and a CVE file.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

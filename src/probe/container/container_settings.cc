@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "probe/container/pod_of.h"
 #include "probe/container/process.h"
 
 namespace plimsoll::probe {
@@ -346,6 +347,7 @@ FactTree container_settings(const system::Machine& machine, const ContainerFacts
   out["networks"] = networks(facts);
   out["reaches_outside"] = from(facts.reaches_outside);
   out["secret_variables"] = texts(facts.secret_variable_names, "/proc/PID/environ");
+  out["pod"] = pod_of(machine, facts);
   out["configured"] = std::move(configured);
   return FactTree::map_of(std::move(out));
 }

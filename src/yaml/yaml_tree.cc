@@ -1,4 +1,4 @@
-#include "policy/yaml_tree.h"
+#include "yaml/yaml_tree.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -14,7 +14,7 @@
 // The only file that knows yaml-cpp. Its event interface is used, not its node graph: aliases (and with them the bombs
 // that expand them) are refused at the event, before anything is built.
 
-namespace plimsoll::policy {
+namespace plimsoll {
 namespace {
 
 constexpr size_t kMaxBytes = size_t{1} << 20;
@@ -137,4 +137,4 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name,
   }
 }
 
-}  // namespace plimsoll::policy
+}  // namespace plimsoll

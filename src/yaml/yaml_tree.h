@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace plimsoll::policy {
+namespace plimsoll {
 
 // One value of a YAML document with its place (1-based). Scalars keep their text as written: what it means is the
 // reader's business.
@@ -25,4 +25,4 @@ struct YamlNode {
 enum class YamlTags { refused, allowed };
 Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name, YamlTags tags = YamlTags::refused);
 
-}  // namespace plimsoll::policy
+}  // namespace plimsoll
