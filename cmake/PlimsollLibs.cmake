@@ -14,6 +14,8 @@ pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(curl REQUIRED libcurl)  # its headers; src/system/curl_late.cc loads it
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Its -pthread would define a macro that the precompiled headers were not read with; Threads::Threads links the same.
+set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(rnp REQUIRED IMPORTED_TARGET librnp)

@@ -9,6 +9,7 @@
 
 // A user's policy file, and the same bytes as a routes file and a CVE file.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace plimsoll;
   using namespace plimsoll::policy;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto document = parse_yaml(text, "fuzz.yaml");
