@@ -1,5 +1,5 @@
-// Bytes that claim to be what the programs of Kubernetes read: a command line, an environment, a YAML or JSON document of
-// any of their kinds, a kubeconfig, a certificate. Never a crash; a value is of its type or unknown.
+// Bytes that claim to be what the programs of Kubernetes read: a command line, an environment, a YAML or JSON document
+// of any of their kinds, a kubeconfig, a certificate. Never a crash; a value is of its type or unknown.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
