@@ -63,8 +63,8 @@ void over_rule_names(const YamlNode& document, const Visit& visit) {
 }  // namespace
 
 ControlMap read_map(const YamlNode& document, const std::string& file, Faults& faults) {
-  MapReader map(document, {"schema", "benchmark", "edition", "source", "applies", "sections", "controls"}, "a control map",
-                faults);
+  MapReader map(document, {"schema", "benchmark", "edition", "source", "applies", "sections", "controls"},
+                "a control map", faults);
   check_schema(map, "plimsoll.map/1", faults);
   ControlMap out;
   out.file = file;

@@ -149,9 +149,8 @@ Result<World> assess_world(const ScanOptions& options, Ground ground) {
     analyzer::judge(report, db ? &*db : nullptr, by, report.generated_at);
   }
   // Of what was asked for; else of what is about such hosts.
-  const std::vector<benchmark::ControlMap> maps = options.choice.packs.empty()
-                                                      ? benchmark::applicable_maps(report, world.benchmarks)
-                                                      : world.benchmarks;
+  const std::vector<benchmark::ControlMap> maps =
+      options.choice.packs.empty() ? benchmark::applicable_maps(report, world.benchmarks) : world.benchmarks;
   PLIMSOLL_CHECK(select_assets(report, settings.targets));
   report.benchmarks = benchmark::pass_rates(report, maps);
   world.report = std::move(report);

@@ -1,6 +1,7 @@
 plimsoll_fuzzer(proc_tables DEPS system)
 plimsoll_fuzzer(runtime_files DEPS probe/runtime)
 plimsoll_fuzzer(host_config DEPS probe/host)
+plimsoll_fuzzer(kubernetes_files DEPS probe/kubernetes)
 # All host rules over whole hosts written as facts.
 add_executable(host_benchmark_test "${CMAKE_SOURCE_DIR}/tests/judgement/host_benchmark_test.cc")
 target_link_libraries(host_benchmark_test PRIVATE plimsoll_benchmark GTest::gtest_main)

@@ -224,18 +224,22 @@ bool is_made_by_runtime(const ContainerFacts& facts, const MountFacts& mount) {
   return false;
 }
 
-FactTree mounts(const ContainerFacts& facts) {
+FactTree mounts(const ContainerFacts& facts, const FactTree& pod) {
+  // What the kubelet keeps for this one pod: its /etc/hosts, its volumes.
+  const std::string& uid = pod.at("uid").text;
+  const std::string of_pod = uid.empty() ? "" : std::string(kubelet_pods) + uid + "/";
   return from(facts.mounts, [&](const std::vector<MountFacts>& list) {
     std::vector<FactTree> out;
     for (const MountFacts& mount : list) {
       if (mount.host_path.empty() && !mount.shared_with_host) continue;
+      const bool made = is_made_by_runtime(facts, mount) || (!of_pod.empty() && mount.host_path.starts_with(of_pod));
       out.push_back(FactTree::map_of({{"target", FactTree::of(mount.target)},
                                       {"host_path", FactTree::of(mount.host_path)},
                                       {"file_system", FactTree::of(mount.fs_type)},
                                       {"read_only", FactTree::of(mount.read_only)},
                                       {"shared_with_host", FactTree::of(mount.shared_with_host)},
                                       {"socket", FactTree::of(mount.is_socket)},
-                                      {"of_runtime", FactTree::of(is_made_by_runtime(facts, mount))}}));
+                                      {"of_runtime", FactTree::of(made)}}));
     }
     return FactTree::list_of(std::move(out));
   });
@@ -329,7 +333,8 @@ FactTree container_settings(const system::Machine& machine, const ContainerFacts
   out["privileged"] = from(facts.privileged);
   out["user"] = from(facts.user_configured);
   out["rootless"] = from(facts.rootless_runtime);
-  out["mounts"] = mounts(facts);
+  out["pod"] = pod_of(machine, facts);
+  out["mounts"] = mounts(facts, out["pod"]);
   out["runtime_sockets"] = runtime_sockets(facts);
   out["kernel_paths"] = writable_kernel_paths(facts);
   out["cgroup_writable_at_top"] = from(facts.cgroup_v1_writable_at_top);
@@ -347,7 +352,6 @@ FactTree container_settings(const system::Machine& machine, const ContainerFacts
   out["networks"] = networks(facts);
   out["reaches_outside"] = from(facts.reaches_outside);
   out["secret_variables"] = texts(facts.secret_variable_names, "/proc/PID/environ");
-  out["pod"] = pod_of(machine, facts);
   out["configured"] = std::move(configured);
   return FactTree::map_of(std::move(out));
 }

@@ -142,5 +142,36 @@ TEST(ContainerSettings, PortsOnEveryAddressAndFilesOfTheRuntime) {
   EXPECT_FALSE(tree(facts).at("mounts").items[1].at("of_runtime").boolean);
 }
 
+MountFacts mount_at(const std::string& target, const std::string& host_path) {
+  MountFacts mount;
+  mount.target = target;
+  mount.host_path = host_path;
+  return mount;
+}
+
+TEST(ContainerSettings, ThePodIsToldByLabelsElseByWhatTheKubeletMounts) {
+  ContainerFacts facts = container();
+  facts.mounts = Fact<std::vector<MountFacts>>::of({});
+  EXPECT_EQ(tree(facts).at("pod").kind, Kind::absent);
+  facts.mounts = Fact<std::vector<MountFacts>>::of(
+      {mount_at("/etc/hosts", "/var/lib/kubelet/pods/u-1/etc-hosts"),
+       mount_at("/dev/termination-log", "/var/lib/kubelet/pods/u-1/containers/web/0a"),
+       mount_at("/other", "/var/lib/kubelet/pods/u-2/volumes/kubernetes.io~secret/s")});
+  EXPECT_EQ(tree(facts).at("pod").at("namespace").kind, Kind::unknown);
+  MemoryMachine machine;
+  machine.add_directory("/var/log/pods/shop_web-0_u-1").add_directory("/var/log/pods/kube-system_dns_u-2");
+  const FactTree told = tree(facts, machine);
+  EXPECT_EQ(told.at("pod").at("namespace").text, "shop");
+  EXPECT_EQ(told.at("pod").at("name").text, "web-0");
+  EXPECT_EQ(told.at("pod").at("container").text, "web");
+  EXPECT_TRUE(told.at("mounts").items.at(0).at("of_runtime").boolean);
+  EXPECT_FALSE(told.at("mounts").items.at(2).at("of_runtime").boolean);  // another pod's
+  facts.labels = {{"io.kubernetes.pod.namespace", "default"},
+                  {"io.kubernetes.pod.uid", "u-1"},
+                  {"io.kubernetes.docker.type", "podsandbox"}};
+  EXPECT_EQ(tree(facts).at("pod").at("namespace").text, "default");
+  EXPECT_TRUE(tree(facts).at("pod").at("sandbox").boolean);
+}
+
 }  // namespace
 }  // namespace plimsoll::probe

@@ -5,7 +5,6 @@
 namespace plimsoll::probe {
 namespace {
 
-constexpr std::string_view kPods = "/var/lib/kubelet/pods/";
 constexpr const char* kLogs = "/var/log/pods";
 
 std::string label(const ContainerFacts& facts, const char* name) {
@@ -26,8 +25,8 @@ struct MountedPod {
 MountedPod mounted_pod(const ContainerFacts& facts) {
   MountedPod out;
   for (const MountFacts& mount : facts.mounts.known() ? *facts.mounts.value : std::vector<MountFacts>{}) {
-    if (!mount.host_path.starts_with(kPods)) continue;
-    const auto parts = split(std::string_view(mount.host_path).substr(kPods.size()), '/');
+    if (!mount.host_path.starts_with(kubelet_pods)) continue;
+    const auto parts = split(std::string_view(mount.host_path).substr(kubelet_pods.size()), '/');
     if (parts.size() < 2) continue;
     const bool own = parts[1] == "etc-hosts" || parts[1] == "containers";
     if (!own) continue;

@@ -18,8 +18,7 @@ inline void add_process(system::MemoryMachine& machine, int pid, std::initialize
   if (comm.empty()) comm = words.begin()->substr(words.begin()->rfind('/') + 1);
   std::string stat = std::to_string(pid) + " (x) S 1";
   for (int field = 5; field < 22; ++field) stat += " 0";
-  machine
-      .add_file(directory + "status", "Name:\t" + comm.substr(0, 15) + "\nState:\tS\nPPid:\t1\nUid:\t0\t0\t0\t0\n")
+  machine.add_file(directory + "status", "Name:\t" + comm.substr(0, 15) + "\nState:\tS\nPPid:\t1\nUid:\t0\t0\t0\t0\n")
       .add_file(directory + "stat", stat + " " + std::to_string(100 + pid) + " 0 0\n")
       .add_file(directory + "cgroup",
                 container.empty() ? "0::/system.slice/x.service\n"
@@ -36,12 +35,13 @@ inline void add_kubeadm(system::MemoryMachine& machine) {
   for (const char* space : {"pid", "net", "ipc", "uts", "cgroup", "mnt", "user"}) {
     machine.add_namespace(std::string("/proc/1/ns/") + space, space, kHostNetwork);
   }
-  machine.add_file("/var/lib/kubelet/config.yaml",
-                   "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
-                   "authentication:\n  anonymous:\n    enabled: false\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\n"
-                   "authorization: {mode: Webhook}\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n"
-                   "streamingConnectionIdleTimeout: 0s\nvolumeStatsAggPeriod: 0s\n",
-                   0644);
+  machine.add_file(
+      "/var/lib/kubelet/config.yaml",
+      "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+      "authentication:\n  anonymous:\n    enabled: false\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\n"
+      "authorization: {mode: Webhook}\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n"
+      "streamingConnectionIdleTimeout: 0s\nvolumeStatsAggPeriod: 0s\n",
+      0644);
   add_process(machine, 700,
               {"/usr/bin/kubelet", "--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf",
                "--kubeconfig=/etc/kubernetes/kubelet.conf", "--config=/var/lib/kubelet/config.yaml"});

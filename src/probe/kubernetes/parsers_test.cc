@@ -85,35 +85,38 @@ TEST(AuditPolicy, TheFirstRuleThatMatchesDecides) {
 }
 
 TEST(Admission, TheDefaultLevelOfPodSecurity) {
-  EXPECT_EQ(pod_security_default(
-                document("plugins: [{name: PodSecurity, configuration: {defaults: {enforce: baseline}}}]"))
-                .text,
-            "baseline");
+  EXPECT_EQ(
+      pod_security_default(document("plugins: [{name: PodSecurity, configuration: {defaults: {enforce: baseline}}}]"))
+          .text,
+      "baseline");
   EXPECT_EQ(pod_security_default(document("plugins: [{name: PodSecurity, path: /x}]")).kind, Kind::absent);
 }
 
 TEST(Pod, LevelsOfThePodSecurityStandards) {
   const auto level = [](const std::string& spec) { return pod_facts(document("spec: " + spec)).at("level").text; };
-  const std::string good =
-      "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
+  const std::string good = "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
   const std::string pod = "securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}";
   EXPECT_EQ(level("{" + pod + ", containers: [{name: a, " + good + "}]}"), "restricted");
   EXPECT_EQ(level("{" + pod + ", containers: [{name: a}]}"), "baseline");
   EXPECT_EQ(level("{hostNetwork: true, containers: [{name: a, " + good + "}]}"), "privileged");
-  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, " + good + "}], initContainers: [{name: b, securityContext: {privileged: true}}]}"),
+  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, " + good +
+                  "}], initContainers: [{name: b, securityContext: {privileged: true}}]}"),
             "privileged");
   EXPECT_EQ(level("{" + pod + ", containers: [{name: a, ports: [{hostPort: 80}], " + good + "}]}"), "privileged");
   EXPECT_EQ(level("{" + pod + ", volumes: [{name: v, hostPath: {path: /etc}}], containers: [{name: a, " + good + "}]}"),
             "privileged");
   EXPECT_EQ(level("{" + pod + ", volumes: [{name: v, nfs: {}}], containers: [{name: a, " + good + "}]}"), "baseline");
-  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, securityContext: {capabilities: {add: [NET_RAW]}}}]}"), "privileged");
-  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, securityContext: {capabilities: {add: [CAP_CHOWN]}}}]}"), "baseline");
+  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, securityContext: {capabilities: {add: [NET_RAW]}}}]}"),
+            "privileged");
+  EXPECT_EQ(level("{" + pod + ", containers: [{name: a, securityContext: {capabilities: {add: [CAP_CHOWN]}}}]}"),
+            "baseline");
   EXPECT_EQ(level("{securityContext: {sysctls: [{name: kernel.msgmax}]}, containers: [{name: a}]}"), "privileged");
 }
 
 TEST(Pod, WhatRunsInItAndItsVersion) {
   const FactTree manifest = document(
-      "spec: {containers: [{name: a, image: 'r:5000/kube-apiserver:v1.30.2@sha256:ab', command: [/usr/bin/kube-apiserver, --a=b], args: [--c]}]}");
+      "spec: {containers: [{name: a, image: 'r:5000/kube-apiserver:v1.30.2@sha256:ab', command: "
+      "[/usr/bin/kube-apiserver, --a=b], args: [--c]}]}");
   EXPECT_EQ(command_of(manifest, "kube-apiserver").size(), 3U);
   EXPECT_EQ(image_version_of(manifest, "kube-apiserver"), "1.30.2");
   EXPECT_TRUE(command_of(manifest, "etcd").empty());
@@ -152,8 +155,11 @@ TEST(Kubeconfig, WhomItMakesItsHolder) {
   machine.add_file("/admin.crt", kAdmin).add_file("/etc/passwd", "").add_file("/etc/group", "");
   const system::Files files(machine);
   const auto holder = [&](const std::string& user) {
-    const auto parsed = parse_kubeconfig("contexts: [{name: c, context: {user: u}}]\ncurrent-context: c\nusers: "
-                                         "[{name: other, user: {}}, {name: u, user: " + user + "}]\n", "/k", files);
+    const auto parsed = parse_kubeconfig(
+        "contexts: [{name: c, context: {user: u}}]\ncurrent-context: c\nusers: "
+        "[{name: other, user: {}}, {name: u, user: " +
+            user + "}]\n",
+        "/k", files);
     EXPECT_TRUE(parsed.ok());
     return parsed.ok() ? *parsed : FactTree{};
   };
