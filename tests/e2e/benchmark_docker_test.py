@@ -198,6 +198,30 @@ class Containers(unittest.TestCase):
         self.assertIn("SYS_ADMIN", self.rows[(PREFIX + "loose", "container.capabilities.added")]["evidence"])
 
 
+class Fifty(unittest.TestCase):
+    """A host with 50 containers: little memory, and no other program. The time is told, not judged: others work here too."""
+
+    COUNT, MEMORY_KIB = 50, 64 << 10
+
+    def test_a_full_benchmark_is_small(self):
+        names = [f"{PREFIX}many-{i}" for i in range(self.COUNT)]
+        Scratch.made.extend(names)
+        for name in names:
+            docker("run", "-d", "--name", name, "--network", "none", IMAGE, "sleep", "600")
+        path, began = Scratch.directory + "/many.json", time.monotonic()
+        child = subprocess.Popen([PLIMSOLL, "benchmark", "-q", "--format", "json", "-o", path], stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        print(f"{self.COUNT} containers: {time.monotonic() - began:.2f} s, {used.ru_utime + used.ru_stime:.2f} s of CPU, "
+              f"{used.ru_maxrss >> 10} MiB ... ", end="", flush=True)
+        self.assertIn(child.returncode, (0, 3))
+        report = json.loads(pathlib.Path(path).read_text())
+        checked = {asset["name"] for asset in report["assets"] if asset.get("checks")}
+        self.assertEqual(set(names) - checked, set())
+        self.assertLess(used.ru_maxrss, self.MEMORY_KIB)
+        self.assertEqual(report["sandbox"]["workers"], 0)
+
+
 class Daemon:
     """A dockerd of the test's own, in a network namespace of its own."""
 

@@ -58,8 +58,9 @@ class World:
         cls.json = cls.scan()
 
     @classmethod
-    def scan(cls, *targets, db=None):
-        done = run(PLIMSOLL, "scan", "--db", db or cls.db, "--format", "json", *targets, check=[0, 3])
+    def scan(cls, *targets, db=None, policy=None):
+        more = ["--policy", policy] if policy else []
+        done = run(PLIMSOLL, "scan", "--db", db or cls.db, "--format", "json", *more, *targets, check=[0, 3])
         return json.loads(done.out)
 
     @classmethod
@@ -115,7 +116,7 @@ class Oracle(unittest.TestCase):
             found = {
                 (t["id"], t["package"]["name"], t["package"]["version"])
                 for t in asset(World.json, DEMO + container)["threats"]
-                if t["package"]["type"] == "deb" and t["kind"] == "vulnerability"
+                if t["kind"] == "vulnerability" and t["package"]["type"] == "deb"
             }
             self.assertEqual(expected - found, set(), container + ": missing")
             self.assertEqual(found - expected, set(), container + ": extra")
@@ -126,7 +127,8 @@ class Oracle(unittest.TestCase):
 
     def agree(self, directory, kind, packages, order, normal=lambda name: name):
         expected = oracle.matches(World.feed, directory, directory, packages, order, normal)
-        threats = [t for t in asset(World.json, DEMO + "outdated")["threats"] if t["package"]["type"] == kind]
+        threats = [t for t in asset(World.json, DEMO + "outdated")["threats"]
+                   if t["kind"] == "vulnerability" and t["package"]["type"] == kind]
         ids = {(normal(t["package"]["name"]), i) for t in threats for i in [t["id"], *t["aliases"]]}
         for record, name, version in expected:
             self.assertTrue(any((normal(name), i) in ids for i in oracle.ids_of(record)), f"missing {record['id']} {name} {version}")
@@ -180,14 +182,17 @@ class Scores(unittest.TestCase):
         self.assertIn((DEMO + "visitor", DEMO + "nginx", "HTTP"), seen)
 
     def test_an_escape_weighs_on_the_host(self):
-        report = World.scan(db=World.small_db)
+        # Without the checks of the host: on a machine that is badly kept they alone can bring it to 100.
+        policy = World.scratch + "/no-host-checks.yaml"
+        pathlib.Path(policy).write_text('schema: plimsoll.policy/1\nbenchmark: {off: ["host.*", "docker.*"]}\n')
+        report = World.scan(db=World.small_db, policy=policy)
         with_escape = host(report)
         routes = {r["id"] for a in report["assets"] for r in a["routes"] if r["assessed"]}
         self.assertIn("esc.runtime_socket", routes)
         for name in ("privileged", "socket"):
             run("docker", "stop", "-t", "0", DEMO + name, check=[0])
         try:
-            without = host(World.scan(db=World.small_db))
+            without = host(World.scan(db=World.small_db, policy=policy))
         finally:
             for name in ("privileged", "socket"):
                 run("docker", "start", DEMO + name, check=[0])
@@ -278,7 +283,7 @@ class Commands(unittest.TestCase):
         running = asset(World.json, DEMO + "outdated")
 
         def facts(a):
-            return {(t["id"], t["package"]["name"], t["package"]["version"]) for t in a["threats"]}
+            return {(t["id"], t["package"]["name"], t["package"]["version"]) for t in a["threats"] if "package" in t}
 
         for report in ways:
             self.assertEqual(facts(report["assets"][0]), facts(running))
