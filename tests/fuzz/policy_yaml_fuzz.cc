@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace plimsoll;
   using namespace plimsoll::policy;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto document = parse_yaml(text, "fuzz.yaml");
+  const auto document = plimsoll::parse_yaml(text, "fuzz.yaml");
   if (!document.ok()) {
     if (document.error().message.find("fuzz.yaml:") != 0) std::abort();  // every refusal names its place
     return 0;

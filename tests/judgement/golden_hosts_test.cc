@@ -27,8 +27,7 @@ AssetReport host_of(benchmark::Fixture& facts, const std::string& name) {
   asset.asset.status = "running";
   asset.host.emplace();
   asset.host->hostname = name;
-  asset.settings =
-      FactTree::map_of({{"host", std::move(facts.facts)}, {"runtimes", std::move(facts.runtimes)}});
+  asset.settings = FactTree::map_of({{"host", std::move(facts.facts)}, {"runtimes", std::move(facts.runtimes)}});
   return asset;
 }
 
@@ -90,6 +89,8 @@ Report brief(Report report) {
       row.controls.clear();
     }
     asset.threats.clear();
+    asset.assessment.routes.clear();
+    asset.assessment.not_assessed.clear();
   }
   report.fixes.clear();
   return report;

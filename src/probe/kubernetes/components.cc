@@ -98,19 +98,8 @@ void Components::take(Program program, Component component) {
   found_.emplace_back(program, std::move(component));
 }
 
-void Components::read(const std::string& pid) {
+std::optional<Component> Components::process(const std::string& pid, const system::ProcessStatus& status) const {
   const std::string directory = "/proc/" + pid + "/";
-  const auto text = machine_.read_file(directory + "status", size_t{1} << 20);
-  if (!text.ok()) return;
-  const auto status = system::parse_status(*text);
-  const bool k3s = status.name.starts_with("k3s-") || status.name == "k3s";
-  const bool rke2 = status.name == "rke2";
-  const bool microk8s = status.name == "kubelite";
-  const bool hyperkube = status.name == "hyperkube";
-  const bool named =
-      std::any_of(kAll.begin(), kAll.end(), [&](Program p) { return is_called(status.name, name_of(p)); });
-  if (!named && !k3s && !rke2 && !microk8s && !hyperkube) return;
-
   Component component;
   component.running = true;
   component.pid = static_cast<int>(parse_uint(pid).value_or(0));
@@ -119,52 +108,69 @@ void Components::read(const std::string& pid) {
   const auto cgroup = machine_.read_file(directory + "cgroup", size_t{1} << 20);
   if (cgroup.ok() && runtime::container_of_cgroup_file(*cgroup)) {
     const auto network = system::namespace_inode(machine_, pid, "net");
-    if (network.ok() && host_network_ && *network != *host_network_) return;
+    if (network.ok() && host_network_ && *network != *host_network_) return std::nullopt;
     component.root = directory + "root";
   }
   if (const auto stat = machine_.read_file(directory + "stat", size_t{64} << 10); stat.ok()) {
     component.started = system::parse_start_time(*stat).value_or(0);
   }
-  const auto command = machine_.read_file(directory + "cmdline", kMaxCommandLine);
-  std::vector<std::string> words = command.ok() ? words_of(*command) : std::vector<std::string>{};
+  const auto command = machine_.read_file(component.source, kMaxCommandLine);
+  if (command.ok()) component.arguments = words_of(*command);
   if (!command.ok()) component.unread = command.error().to_string();
-  if (command.ok() && words.empty()) return;  // a zombie, or a kernel thread
-  const auto begin_arguments = [&](size_t first) {
-    return std::vector<std::string>(words.begin() + static_cast<ptrdiff_t>(std::min(first, words.size())), words.end());
-  };
-  if (rke2) distribution_ = "rke2";  // its programs are processes of their own
-  if (k3s || microk8s) {
-    distribution_ = k3s ? "k3s" : "microk8s";
-    const bool agent = words.size() > 1 ? words[1] == "agent" : status.name == "k3s-agent";
-    for (const Program program : kAll) {
-      const bool of_server = program != Program::kubelet && program != Program::kube_proxy;
-      if (k3s && (program == Program::etcd || (of_server && agent))) continue;
-      if (microk8s && program == Program::etcd) continue;
-      Component part = component;
-      part.embedded = k3s;
-      if (k3s) {
-        part.arguments = handed_on(begin_arguments(1), name_of(program));
-      } else {
-        part.source = kMicrok8sArguments + std::string(name_of(program));
-        const auto file = machine_.read_file(part.source, kMaxCommandLine);
-        if (!file.ok() && file.error().kind == ErrorKind::not_found) continue;
-        part.unread = file.ok() ? "" : file.error().to_string();
-        for (const auto line : split(file.ok() ? std::string_view(*file) : std::string_view(), '\n')) {
-          for (const auto word : trim(line).starts_with('#') ? std::vector<std::string_view>{} : split_words(line)) {
-            part.arguments.emplace_back(word);
-          }
-        }
-      }
-      take(program, std::move(part));
-    }
-    return;
-  }
+  if (command.ok() && component.arguments.empty()) return std::nullopt;  // a zombie
+  return component;
+}
+
+void Components::take_k3s(const Component& process, bool agent) {
+  distribution_ = "k3s";
   for (const Program program : kAll) {
-    const bool sub = hyperkube && words.size() > 1 && (words[1] == name_of(program));
-    if (!sub && !is_called(status.name, name_of(program))) continue;
-    component.arguments = begin_arguments(sub ? 2 : 1);
-    return take(program, std::move(component));
+    const bool of_node = program == Program::kubelet || program == Program::kube_proxy;
+    if (program == Program::etcd || (agent && !of_node)) continue;
+    Component part = process;
+    part.embedded = true;
+    part.arguments = handed_on(process.arguments, name_of(program));
+    take(program, std::move(part));
   }
+}
+
+void Components::take_microk8s(const Component& process) {
+  distribution_ = "microk8s";
+  for (const Program program : kAll) {
+    Component part = process;
+    part.source = kMicrok8sArguments + std::string(name_of(program));
+    const auto file = machine_.read_file(part.source, kMaxCommandLine);
+    if (!file.ok() && file.error().kind == ErrorKind::not_found) continue;
+    part.unread = file.ok() ? "" : file.error().to_string();
+    part.arguments.clear();
+    for (const auto line : split(file.ok() ? std::string_view(*file) : std::string_view(), '\n')) {
+      if (trim(line).starts_with('#')) continue;
+      for (const auto word : split_words(line)) part.arguments.emplace_back(word);
+    }
+    take(program, std::move(part));
+  }
+}
+
+void Components::read(const std::string& pid) {
+  const auto text = machine_.read_file("/proc/" + pid + "/status", size_t{1} << 20);
+  if (!text.ok()) return;
+  const auto status = system::parse_status(*text);
+  if (status.name == "rke2") distribution_ = "rke2";  // its programs are processes of their own
+  const bool k3s = status.name == "k3s" || status.name.starts_with("k3s-");
+  const bool holder = k3s || status.name == "kubelite" || status.name == "hyperkube";
+  const auto* named =
+      std::find_if(kAll.begin(), kAll.end(), [&](Program program) { return is_called(status.name, name_of(program)); });
+  if (!holder && named == kAll.end()) return;
+  auto component = process(pid, status);
+  if (!component) return;
+  auto& words = component->arguments;
+  const std::string sub = words.size() > 1 ? words[1] : "";
+  if (!words.empty()) words.erase(words.begin());
+  if (k3s) return take_k3s(*component, sub == "agent" || status.name == "k3s-agent");
+  if (status.name == "kubelite") return take_microk8s(*component);
+  if (status.name == "hyperkube") {
+    named = std::find_if(kAll.begin(), kAll.end(), [&](Program program) { return sub == name_of(program); });
+  }
+  if (named != kAll.end()) take(*named, std::move(*component));
 }
 
 const Component* Components::find(Program program) const {

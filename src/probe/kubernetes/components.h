@@ -9,6 +9,7 @@
 #include "probe/kubernetes/setting_tables.h"
 #include "system/files.h"
 #include "system/machine.h"
+#include "system/proc_status.h"
 
 namespace plimsoll::probe::kubernetes {
 
@@ -42,7 +43,11 @@ class Components {
 
  private:
   void read(const std::string& pid);
+  // What all share; nothing for a process that is not this node's. Its arguments begin with the program's name.
+  std::optional<Component> process(const std::string& pid, const system::ProcessStatus& status) const;
   void take(Program program, Component component);
+  void take_k3s(const Component& process, bool agent);
+  void take_microk8s(const Component& process);
 
   const system::Machine& machine_;
   std::optional<uint64_t> host_network_;

@@ -112,6 +112,19 @@ TEST(Kubelet, WhatK3sKeepsToItselfIsUnknown) {
   EXPECT_EQ(tree.at("kubelet").at("settings").at("readOnlyPort").kind, Kind::unknown);
 }
 
+TEST(Kubelet, OfMicroK8sAndOfHyperkube) {
+  MemoryMachine machine;
+  kubeadm(machine);
+  machine.fail("/proc/700/status", ErrorKind::not_found);
+  add_process(machine, 900, {"/snap/microk8s/1/kubelite", "--scheduler-args-file=x"});
+  machine.add_file("/var/snap/microk8s/current/args/kubelet", "# ours\n--pod-max-pids=77 --seccomp-default\n");
+  EXPECT_EQ(kubelet(machine, "podPidsLimit").integer, 77);
+  EXPECT_EQ(kubelet(machine, "podPidsLimit").source, "/var/snap/microk8s/current/args/kubelet --pod-max-pids");
+  machine.fail("/proc/900/status", ErrorKind::not_found);
+  add_process(machine, 901, {"/hyperkube", "kubelet", "--pod-max-pids=88"});
+  EXPECT_EQ(kubelet(machine, "podPidsLimit").integer, 88);
+}
+
 TEST(ApiServer, IsReadFromItsProcessAndItsFilesBelowItsOwnRoot) {
   MemoryMachine machine;
   kubeadm(machine);

@@ -38,6 +38,7 @@ constexpr Setting kKubelet[] = {
     {"seccompDefault", "seccomp-default", "seccompDefault", boolean, "false"},
     {"protectKernelDefaults", "protect-kernel-defaults", "protectKernelDefaults", boolean, "false"},
     {"failSwapOn", "fail-swap-on", "failSwapOn", boolean, "true"},
+    {"memorySwap.swapBehavior", "", "memorySwap.swapBehavior", text, ""},
     {"enableDebuggingHandlers", "enable-debugging-handlers", "enableDebuggingHandlers", boolean, "true"},
     {"allowedUnsafeSysctls", "allowed-unsafe-sysctls", "allowedUnsafeSysctls", list, ""},
     {"staticPodPath", "pod-manifest-path", "staticPodPath", text},

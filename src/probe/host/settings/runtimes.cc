@@ -73,26 +73,6 @@ FactTree user_namespaces_in_use(const Context& context, const FactTree& docker) 
   return FactTree::of(false, "/proc");
 }
 
-FactTree kubelet(const Context& context) {
-  const FactTree running = runs(context, {"kubelet"});
-  if (!running.boolean && !exists(context, "/var/lib/kubelet/config.yaml")) return {};
-  bool protects = has_flag(context, "kubelet", "--protect-kernel-defaults") ||
-                  has_flag(context, "kubelet", "--protect-kernel-defaults=true");
-  bool fails_on_swap = true;
-  std::string behavior;
-  const auto text = read_following(context.machine, "/var/lib/kubelet/config.yaml", size_t{1} << 20);
-  for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
-    if (line.starts_with("protectKernelDefaults:")) protects |= trim(line.substr(22)) == "true";
-    if (line.starts_with("failSwapOn:")) fails_on_swap = trim(line.substr(11)) != "false";
-    if (line.starts_with("swapBehavior:")) behavior = trim(line.substr(13));
-  }
-  if (has_flag(context, "kubelet", "--fail-swap-on=false")) fails_on_swap = false;
-  return FactTree::map_of({{"protects_kernel_defaults", FactTree::of(protects)},
-                           {"fails_on_swap", FactTree::of(fails_on_swap)},
-                           {"swap_behavior", FactTree::of(behavior)}},
-                          "/var/lib/kubelet/config.yaml");
-}
-
 }  // namespace
 
 FactTree read_runtimes(const Context& context) {
@@ -121,7 +101,6 @@ FactTree read_runtimes(const Context& context) {
                            {"user_namespaces_in_use", user_namespaces_in_use(context, docker)},
                            {"docker_isolates_bridge", isolates},
                            {"docker_iptables_off", iptables_off},
-                           {"kubelet", kubelet(context)},
                            {"network_agent", runs(context, {"cilium-agent"})}});
 }
 
