@@ -128,15 +128,16 @@ class Sarif {
   }
 
   void add(const AssetReport& asset, const CheckResult& row) {
-    SarifRule& rule = rules_.try_emplace(row.rule, SarifRule{row.title, row.remedy, "", "benchmark", 0}).first->second;
+    const std::string id = printable(row.rule, 200);
+    SarifRule& rule = rules_.try_emplace(id, SarifRule{row.title, row.remedy, "", "benchmark", 0}).first->second;
     rule.severity = std::max(rule.severity, number_of(row.severity));
     const bool fails = row.outcome == CheckOutcome::fail;
     std::string message = fmt::format("{}: {}", row.subject, row.title);
     for (const std::string* part : {&row.reason, &row.evidence}) {
       if (!part->empty()) message += "; " + *part;
     }
-    results_.push_back({row.rule, std::string(kind_of(row.outcome)),
-                        fails ? std::string(level_of(row.severity)) : "none", message, "", &asset, row.subject});
+    results_.push_back({id, std::string(kind_of(row.outcome)), fails ? std::string(level_of(row.severity)) : "none",
+                        message, "", &asset, row.subject});
   }
 
   void text_member(std::string_view name, std::string_view text) {
