@@ -223,7 +223,7 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
   Report report;
   report.generated_at = machine.now();
   report.tool_version = PLIMSOLL_VERSION;
-  OfferDesk offers(settings);
+  OfferDesk offers(settings, settings.targets.size() == 1 && !wants_machine(settings.targets));
   if (wants_machine(settings.targets)) gather_machine(machine, settings, offers, report);
   for (const Target& target : settings.targets) {
     switch (target.kind) {

@@ -50,7 +50,7 @@ OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease
   return answer;
 }
 
-Result<HostOffers> read_host_offers(int root, const repository::InstalledVersions* installed) {
+Result<HostOffers> read_host_offers(int root, const HostOrder& order) {
   const system::Descriptor base(root);
   std::map<std::string, std::string> kept;
   for (const std::string place : places) {
@@ -74,7 +74,8 @@ Result<HostOffers> read_host_offers(int root, const repository::InstalledVersion
     whole = std::move(*tree);
   const repository::Files files(std::move(kept), whole.get());
   if (const std::string* text = files.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
-  out.apt = repository::read_host_lists(files, installed);
+  out.apt_read = repository::same_apt_release(order.os, out.os);
+  if (out.apt_read) out.apt = repository::read_host_lists(files, order.wish);
   return out;
 }
 
@@ -87,18 +88,19 @@ OfferHelp OfferDesk::begin() const {
 
 // What this machine's lists say of them, read as far as that makes it necessary: those of the security suites first,
 // the far larger ones of the whole distribution only when one of the packages is pending.
-HostOffers OfferDesk::host_for(const std::vector<Package>& packages) {
-  repository::InstalledVersions installed;
+HostOffers OfferDesk::host_for(const std::optional<OsRelease>& os, const std::vector<Package>& packages) {
+  HostOrder order{os, {}};
+  repository::HostWish& wish = order.wish;
+  wish.only_these = one_tree_;
   std::set<std::string_view> names;
   for (const Package& package : packages) {
     if (package.type != PackageType::deb) continue;
-    installed.push_back({package.name, package.version});
+    wish.installed.push_back({package.name, package.version});
     names.insert(package.name);
   }
-  if (!host_)
-    host_ = read_host(*settings_, &installed);
-  else if (!host_->apt.whole && repository::any_pending(host_->apt, installed))
-    host_ = read_host(*settings_, nullptr);
+  const bool same = host_ && repository::same_apt_release(os, host_->os);
+  wish.all_suites = same && host_->apt_read && !host_->apt.whole && repository::any_pending(host_->apt, wish.installed);
+  if (!host_ || (same && !host_->apt_read) || wish.all_suites) host_ = read_host(*settings_, order);
   HostOffers out = *host_;
   std::erase_if(out.apt.entries, [&](const repository::AptEntry& entry) { return !names.contains(entry.name); });
   return out;
@@ -116,10 +118,11 @@ Fetched OfferDesk::fetch(const std::string& url) {
   return {std::nullopt, got.error().message, dead};
 }
 
-bool OfferDesk::serve(const OfferAnswer& answer, const std::vector<Package>& packages, OfferHelp& help) {
+bool OfferDesk::serve(const OfferAnswer& answer, const std::optional<OsRelease>& os,
+                      const std::vector<Package>& packages, OfferHelp& help) {
   bool more = false;
   if (answer.needs_host && !help.host) {
-    help.host = host_for(packages);
+    help.host = host_for(os, packages);
     more = true;
   }
   for (const std::string& url : answer.needs_urls) {

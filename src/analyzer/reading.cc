@@ -90,7 +90,7 @@ Result<std::string> offer_body(WorkerSide& side) {
 
 Result<std::string> host_body(WorkerSide& side) {
   PLIMSOLL_TRY(order, wire::unpack<HostOrder>(side.request()));
-  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0), order.all ? nullptr : &order.installed));
+  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0), order));
   return wire::pack(lists);
 }
 
@@ -102,7 +102,7 @@ void complete_offers(const Settings& settings, OfferDesk& offers, TreeReading& r
   constexpr int most_rounds = 8;  // sources, release, packages, changelogs, with room
   int round = 0;
   while (!reading.answer.complete() && round++ < most_rounds &&
-         offers.serve(reading.answer, reading.facts.packages, help)) {
+         offers.serve(reading.answer, reading.facts.os, reading.facts.packages, help)) {
     OfferOrder order{reading.facts.os, reading.facts.packages, reading.kept, help};
     if (settings.sandbox == nullptr) {
       reading.answer = answer_again(std::move(order), directory.valid() ? ::dup(directory.get()) : -1);
@@ -225,17 +225,14 @@ Result<TreeFacts> read_tree(const Settings& settings, TreeSource source, const M
   return facts;
 }
 
-HostOffers read_host(const Settings& settings, const repository::InstalledVersions* installed) {
+HostOffers read_host(const Settings& settings, const HostOrder& order) {
   const system::Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   Result<HostOffers> lists = Error{ErrorKind::unreachable, "cannot be opened", "/"};
   if (settings.sandbox == nullptr) {
-    lists = read_host_offers(::dup(root.get()), installed);
+    lists = read_host_offers(::dup(root.get()), order);
   } else if (root.valid()) {
     Job job;
     job.body = host_body;
-    HostOrder order;
-    order.all = installed == nullptr;
-    if (installed != nullptr) order.installed = *installed;
     job.request = wire::pack(order);
     job.descriptors = {root.get()};
     job.trees = 1;
@@ -247,6 +244,7 @@ HostOffers read_host(const Settings& settings, const repository::InstalledVersio
     lists = Error{ErrorKind::malformed, "what the worker sent does not fit together"};
   if (lists.ok()) return std::move(*lists);
   HostOffers none;  // as a machine without lists; the trees that want them say so
+  none.apt_read = true;
   none.apt.not_assessed.push_back(lost_offers(lists.error()));
   return none;
 }

@@ -34,7 +34,7 @@ class Reading : public testing::Test {
   }
   Result<TreeFacts> read(const Settings& settings, Target::Kind kind, const std::string& path) {
     PLIMSOLL_TRY(source, open_target_tree(settings, {kind, path}));
-    OfferDesk offers(settings);
+    OfferDesk offers(settings, true);
     return read_tree(settings, std::move(source), nullptr, {}, offers);
   }
 

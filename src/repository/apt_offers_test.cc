@@ -160,18 +160,19 @@ TEST(AptOffers, OtherSuitesCountForWhatIsPending) {
 TEST(AptOffers, ListsOfTheHostAreReadAsFarAsTheyMatter) {
   const Files files(tree_with_main());
   const InstalledVersions pending{{"openssl", "3.0.11-1"}}, none{{"openssl", "3.0.17-1"}, {"libc6", "2"}};
-  const AptLists first = read_host_lists(files, &none);
+  const AptLists first = read_host_lists(files, {.installed = none});
   EXPECT_FALSE(first.whole);
   EXPECT_EQ(first.lists.size(), 1u);
   EXPECT_EQ(first.entries.size(), 2u);
   EXPECT_TRUE(any_pending(first, pending));
   EXPECT_FALSE(any_pending(first, none));
-  for (const InstalledVersions* one : {&pending, static_cast<const InstalledVersions*>(nullptr)}) {
-    const AptLists whole = read_host_lists(files, one);
+  for (const HostWish& wish : {HostWish{.installed = pending}, HostWish{.installed = none, .all_suites = true}}) {
+    const AptLists whole = read_host_lists(files, wish);
     EXPECT_TRUE(whole.whole);
     EXPECT_EQ(whole.lists.size(), 2u);
     EXPECT_EQ(whole.entries.size(), 3u);
   }
+  EXPECT_EQ(read_host_lists(files, {.installed = pending, .only_these = true}).entries.size(), 2u);
 }
 
 TEST(AptOffers, ListsAreReadByNameWhereTheTreeCanBe) {
