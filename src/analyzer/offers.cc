@@ -59,7 +59,8 @@ Result<HostOffers> read_host_offers(int root, const HostOrder& order) {
     auto tree = rootfs::open_directory_at(directory);
     if (!tree.ok()) continue;
     const auto wanted = [&](std::string_view path) {
-      return repository::wants_repository_file(place + "/" + std::string(path));
+      const bool wanted_here = repository::wants_repository_file(place + "/" + std::string(path));
+      return wanted_here ? inventory::Keep::whole : inventory::Keep::no;
     };
     Result<inventory::Taken> taken = inventory::take_inventory(**tree, {}, wanted);
     if (!taken.ok()) continue;

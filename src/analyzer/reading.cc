@@ -45,8 +45,14 @@ Result<rootfs::Image> open_tree(const TreeOrder& order, int file, rootfs::ByteSo
   return Error{ErrorKind::bug, "a tree of no known kind"};
 }
 
-bool wants_but_no_index(std::string_view path) {
-  return repository::wants_repository_file(path) && !repository::is_package_index(path);
+using inventory::Keep;
+
+Keep keep_but_indexes(std::string_view path) {
+  return repository::wants_repository_file(path) && !repository::is_package_index(path) ? Keep::whole : Keep::no;
+}
+Keep keep_all(std::string_view path) {
+  if (repository::is_package_index(path)) return Keep::packed;
+  return repository::wants_repository_file(path) ? Keep::whole : Keep::no;
 }
 
 // The work itself, wherever it is done.
@@ -56,7 +62,7 @@ Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSo
   TreeReading reading;
   TreeFacts& out = reading.facts;
   // Of a directory what is large is read later, if at all, and never held.
-  const auto keeps = order.kind == TreeSource::Kind::directory ? wants_but_no_index : repository::wants_repository_file;
+  const auto keeps = order.kind == TreeSource::Kind::directory ? keep_but_indexes : keep_all;
   Result<inventory::Taken> taken = inventory::take_inventory(*image.tree, progress, keeps);
   if (!taken.ok()) {
     out.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
@@ -68,8 +74,14 @@ Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSo
   append(out.not_assessed, std::move(taken->inventory.not_assessed));
   out.setuid_files = std::move(taken->setuid_files);
   out.config = std::move(image.config);
-  reading.answer = answer_offers(repository::Files(taken->kept, image.tree.get()), out.os, out.packages, order.help);
-  if (!reading.answer.complete()) reading.kept = std::move(taken->kept);
+  // For another go. When this machine's lists are asked for the tree's own were of no use, and they are large.
+  const bool with_indexes = order.help.repositories || order.help.changelogs;
+  for (const auto& [path, bytes] : taken->kept) {
+    if (with_indexes || !repository::is_package_index(path)) reading.kept.emplace(path, bytes);
+  }
+  repository::Files files(std::move(taken->kept), image.tree.get());
+  reading.answer = answer_offers(std::move(files), out.os, out.packages, order.help);
+  if (reading.answer.complete()) reading.kept.clear();
   return reading;
 }
 

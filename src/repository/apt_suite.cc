@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "repository/hash_beside.h"
 #include "repository/inflate.h"
 #include "repository/openpgp.h"
 
@@ -233,7 +234,7 @@ void AptSuite::read_index(const std::string& name, const std::string& component,
     return;
   }
   const size_t before = out.entries.size();
-  Sha256 hash;
+  HashBeside hash;
   uint64_t size = 0;
   ParagraphReader reader([&](const Paragraph& p) { take(p, component, arch, out); },
                          {"package", "version", "architecture", "source", "pre-depends", "depends"}, wants);
