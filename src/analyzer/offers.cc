@@ -124,7 +124,8 @@ bool OfferDesk::serve(const OfferAnswer& answer, const std::optional<OsRelease>&
   bool more = false;
   if (answer.needs_host && !help.host) {
     help.host = host_for(os, packages);
-    more = true;
+    // A machine that has nothing for this tree is as one whose lists are not known: the answer stands.
+    more = help.host->apt.has_security() || !help.host->files.empty();
   }
   for (const std::string& url : answer.needs_urls) {
     if (help.fetched.contains(url)) continue;

@@ -47,8 +47,8 @@ struct OfferAnswer {
   bool complete() const { return !needs_host && needs_urls.empty(); }
 };
 
-// Pure but for reading `files`. What is not in `help` is asked for in the answer, whose `offered` is then not yet
-// right.
+// Pure but for reading `files`. What is not in `help` is asked for in the answer, whose `offered` is then right only if
+// it cannot be had.
 OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease>& os,
                           const std::vector<Package>& packages, const OfferHelp& help);
 
@@ -64,7 +64,7 @@ class OfferDesk {
   // What is known before anything is asked.
   OfferHelp begin() const;
   // Adds what `answer` needs for a tree with this system and these packages to `help`; false when nothing of it can be
-  // had or it was asked too often.
+  // had.
   bool serve(const OfferAnswer& answer, const std::optional<OsRelease>& os, const std::vector<Package>& packages,
              OfferHelp& help);
 
