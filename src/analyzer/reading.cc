@@ -47,8 +47,8 @@ Result<rootfs::Image> open_tree(const TreeOrder& order, int file, rootfs::ByteSo
 
 using inventory::Keep;
 
-Keep keep_but_indexes(std::string_view path) {
-  return repository::wants_repository_file(path) && !repository::is_package_index(path) ? Keep::whole : Keep::no;
+Keep keep_unnamed(std::string_view path) {
+  return repository::wants_repository_file(path) && !repository::is_read_by_name(path) ? Keep::whole : Keep::no;
 }
 Keep keep_all(std::string_view path) {
   if (repository::is_package_index(path)) return Keep::packed;
@@ -61,8 +61,8 @@ Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSo
   PLIMSOLL_TRY(image, open_tree(order, file, std::move(stream)));
   TreeReading reading;
   TreeFacts& out = reading.facts;
-  // Of a directory what is large is read later, if at all, and never held.
-  const auto keeps = order.kind == TreeSource::Kind::directory ? keep_but_indexes : keep_all;
+  // Of a directory most is read later, if at all, and what is large never held.
+  const auto keeps = order.kind == TreeSource::Kind::directory ? keep_unnamed : keep_all;
   Result<inventory::Taken> taken = inventory::take_inventory(*image.tree, progress, keeps);
   if (!taken.ok()) {
     out.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});

@@ -59,6 +59,11 @@ bool is_package_index(std::string_view path) {
          path.find("_Packages") != std::string_view::npos;
 }
 
+bool is_read_by_name(std::string_view path) {
+  return path.starts_with(apt_lists) || path.starts_with("usr/share/keyrings/") || path == "var/lib/dpkg/status" ||
+         path == "var/lib/dpkg/arch";
+}
+
 bool wants_repository_file(std::string_view path) {
   if (path.starts_with(apt_lists)) {
     if (path.find('/', apt_lists.size()) != std::string_view::npos) return false;  // partial, auxfiles

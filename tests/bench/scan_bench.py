@@ -7,8 +7,9 @@
 (d) a `docker save` archive with gzip layers against `gzip -dc` of the same bytes, a plain one against `cat` to nothing
 (e) peak memory of each scan
 (s) the sandbox: the scan of (c) against the same without workers (PLIMSOLL_NO_SANDBOX)
-Nearly all of a scan of a root without package lists of its own, or with old ones, is the look for pending updates; (c) and
-(s) stand without it too, over the root without its apt sources and with a release that this machine has no lists of.
+Most of the time goes to the look for pending updates where there are some: then the lists of the whole distribution are
+read, the tree's own or this machine's. So (c) and (s) stand twice, the second time for the same root as a release that
+nobody has lists of.
 Without --root a Debian root is made with debootstrap below the scratch directory (needs root and a Debian mirror).
 """
 import argparse
@@ -69,6 +70,14 @@ def sandbox_cost(db, root, runs):
         mine, theirs = min(times["with"]), min(times["without"])
         name = f"(s) that root with the sandbox / without, {what}"
         print(f"{name:52} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}", flush=True)
+
+
+def without_lists(root, target):
+    subprocess.run(["cp", "-a", str(root), str(target)], check=True)
+    shutil.rmtree(target / "var/lib/apt/lists")
+    release = target / "usr/lib/os-release"
+    lines = release.read_text().splitlines()
+    release.write_text("\n".join("VERSION_CODENAME=nosuch" if s.startswith("VERSION_CODENAME=") else s for s in lines) + "\n")
 
 
 def many_files(folder, count=100_000):
@@ -136,8 +145,12 @@ def main():
                            stdout=subprocess.DEVNULL)
         packages = (root / "var/lib/dpkg/status").read_text(errors="replace").count("\nStatus: install ok installed")
         scan = [PLIMSOLL, "scan", "--db", options.db, "-q"]
-        compare(f"(c) root of {packages} packages / find -xdev", [*scan, f"rootfs:{root}"], ["find", str(root), "-xdev"], options.runs)
-        sandbox_cost(options.db, root, options.runs)
+        unknown = scratch / "unknown"
+        without_lists(root, unknown)
+        for place, more in ((root, ""), (unknown, ", no lists")):
+            what = f"(c) root of {packages} packages{more} / find -xdev"
+            compare(what, [*scan, f"rootfs:{place}"], ["find", str(place), "-xdev"], options.runs)
+            sandbox_cost(options.db, place, options.runs)
         files = scratch / "many"
         many_files(files)
         compare("(c) root of 100 000 files / find -xdev", [*scan, f"rootfs:{files}"], ["find", str(files), "-xdev"], options.runs)
