@@ -14,7 +14,8 @@ namespace plimsoll::repository {
 bool wants_repository_file(std::string_view path);
 // Those of them that may be many times larger than what is taken of them: lists of packages.
 bool is_package_index(std::string_view path);
-// Those that are asked for by their whole name: where the files of a tree can be opened so, its walk need not keep them.
+// Those that are asked for by their whole name: where the files of a tree can be opened so, its walk need not keep
+// them.
 bool is_read_by_name(std::string_view path);
 
 // Those files of one tree: those that its walk kept, and by name any other where the tree can be read so.
