@@ -42,6 +42,7 @@ Result<std::string> packed(rootfs::File& file) {
   if (!context) return Error{ErrorKind::limit, "no memory to pack it"};
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, fast);
   std::string out, room(ZSTD_CStreamOutSize(), '\0');
+  out.reserve(static_cast<size_t>(file.size() / 2));  // address space: growing would hold it twice
   for (uint64_t at = 0;;) {
     PLIMSOLL_TRY(piece, file.read_at(at, piece_bytes));
     at += piece.size();

@@ -26,7 +26,7 @@ Suites open_suites(const Files& files, const std::vector<AptSource>& sources, co
       out.not_assessed.push_back({told(source), suite.broken(), "apt-get update"});
     } else {
       ++out.suites;
-      (suite.is_security() ? suites.security : suites.others).push_back(std::move(suite));
+      (suite.may_be_security() ? suites.security : suites.others).push_back(std::move(suite));
     }
   }
   // Where there is none at all, one sentence of the caller says so.

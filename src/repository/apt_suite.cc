@@ -114,10 +114,15 @@ bool AptSuite::open() {
 
 bool AptSuite::is_security() const { return is_security_suite(release_); }
 
+bool AptSuite::may_be_security() const {
+  constexpr std::string_view word = "security";
+  return is_security() || source_.suite.find(word) != std::string::npos || source_.uri.find(word) != std::string::npos;
+}
+
 void AptSuite::read(const WantsPackage& wants, AptLists& out) {
   const size_t before = out.entries.size();
   read_indexes(wants, out);
-  if (!is_security() && out.entries.size() == before) return;
+  if (!may_be_security() && out.entries.size() == before) return;
   verify();
   for (const Content& content : contents_) {
     if (unverified_.empty()) unverified_ = fault_of(content);

@@ -26,9 +26,11 @@ class AptSuite {
   const std::string& broken() const { return broken_; }
   // It is the distribution's suite of security updates.
   bool is_security() const;
+  // That, or its source calls it so: then a Release file that says otherwise must not go unchecked.
+  bool may_be_security() const;
 
   // Checks signature and content, and adds its list to `out` with the entries of the packages that `wants` names. One
-  // that has none of them, and is no security suite, counts for nothing and is left out.
+  // that has none of them, and cannot be a security suite, counts for nothing and is left out.
   void read(const WantsPackage& wants, AptLists& out);
 
  private:
