@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <span>
 #include <utility>
 
 #include "analyzer/reading.h"
@@ -15,11 +16,31 @@ namespace plimsoll::analyzer {
 namespace {
 
 // Directories of settings, keys and indexes whose names are not known; all else of the machine is read by name.
-constexpr const char* places[] = {"etc/apt", "etc/apk", "var/cache/apk"};
+constexpr const char* const apt_places[] = {"etc/apt"};
+constexpr const char* const apk_places[] = {"etc/apk", "var/cache/apk"};
 
 constexpr size_t largest_file = size_t{256} << 20;
 constexpr size_t most_held = size_t{512} << 20;  // bytes remembered of the network
 constexpr size_t most_urls = 64;                 // asked for by one tree at once
+
+// What tells repositories below those directories of the directory `root`, by path from `root`.
+std::map<std::string, std::string> settings_below(int root, std::span<const char* const> places) {
+  std::map<std::string, std::string> out;
+  for (const std::string place : places) {
+    const int directory = ::openat(root, place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (directory < 0) continue;
+    auto tree = rootfs::open_directory_at(directory);
+    if (!tree.ok()) continue;
+    const auto wanted = [&](std::string_view path) {
+      const bool wanted_here = repository::wants_repository_file(place + "/" + std::string(path));
+      return wanted_here ? inventory::Keep::whole : inventory::Keep::no;
+    };
+    Result<inventory::Taken> taken = inventory::take_inventory(**tree, {}, wanted);
+    if (!taken.ok()) continue;
+    for (auto& [path, bytes] : taken->kept) out[place + "/" + path] = std::move(bytes);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -52,31 +73,17 @@ OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease
 
 Result<HostOffers> read_host_offers(int root, const HostOrder& order) {
   const system::Descriptor base(root);
-  std::map<std::string, std::string> kept;
-  for (const std::string place : places) {
-    const int directory = ::openat(base.get(), place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (directory < 0) continue;
-    auto tree = rootfs::open_directory_at(directory);
-    if (!tree.ok()) continue;
-    const auto wanted = [&](std::string_view path) {
-      const bool wanted_here = repository::wants_repository_file(place + "/" + std::string(path));
-      return wanted_here ? inventory::Keep::whole : inventory::Keep::no;
-    };
-    Result<inventory::Taken> taken = inventory::take_inventory(**tree, {}, wanted);
-    if (!taken.ok()) continue;
-    for (auto& [path, bytes] : taken->kept) kept[place + "/" + path] = std::move(bytes);
-  }
-  HostOffers out;
-  for (const auto& [path, bytes] : kept) {
-    if (path.starts_with("etc/apk/") || path.starts_with("var/cache/apk/")) out.files.emplace(path, bytes);
-  }
   std::unique_ptr<rootfs::Tree> whole;
   if (auto tree = rootfs::open_directory_at(::openat(base.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)); tree.ok())
     whole = std::move(*tree);
-  const repository::Files files(std::move(kept), whole.get());
-  if (const std::string* text = files.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
+  HostOffers out;
+  const repository::Files by_name({}, whole.get());
+  if (const std::string* text = by_name.find("etc/os-release")) out.os = inventory::parse_os_release(*text);
   out.apt_read = repository::same_apt_release(order.os, out.os);
-  if (out.apt_read) out.apt = repository::read_host_lists(files, order.wish);
+  out.files = settings_below(base.get(), apk_places);
+  if (!out.apt_read) return out;
+  const repository::Files files(settings_below(base.get(), apt_places), whole.get());
+  out.apt = repository::read_host_lists(files, order.wish);
   return out;
 }
 
