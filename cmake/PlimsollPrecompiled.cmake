@@ -2,7 +2,7 @@
 # plimsoll_precompiled_test(TARGET): likewise with GoogleTest, for test programs.
 # Two carriers, because a library's code (-fPIC) and a program's (-fPIE) cannot share one.
 option(PLIMSOLL_PRECOMPILED "Read the most used headers once for the whole build" ON)
-if(PLIMSOLL_TIDY OR CMAKE_VERSION VERSION_LESS 3.25)
+if(PLIMSOLL_TIDY)
   set(PLIMSOLL_PRECOMPILED OFF)
 endif()
 
@@ -44,16 +44,17 @@ if(PLIMSOLL_PRECOMPILED)
   endif()
 endif()
 
-function(plimsoll_precompiled target)
+function(plimsoll_precompiled_by carrier target)
   if(PLIMSOLL_PRECOMPILED)
-    target_precompile_headers(${target} REUSE_FROM plimsoll_precompiled)
+    target_precompile_headers(${target} REUSE_FROM ${carrier})
     target_link_libraries(${target} PRIVATE fmt::fmt)
   endif()
 endfunction()
 
+function(plimsoll_precompiled target)
+  plimsoll_precompiled_by(plimsoll_precompiled ${target})
+endfunction()
+
 function(plimsoll_precompiled_test target)
-  if(PLIMSOLL_PRECOMPILED)
-    target_precompile_headers(${target} REUSE_FROM plimsoll_precompiled_test)
-    target_link_libraries(${target} PRIVATE fmt::fmt)
-  endif()
+  plimsoll_precompiled_by(plimsoll_precompiled_test ${target})
 endfunction()

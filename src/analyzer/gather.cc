@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analyzer/analyzer.h"
+#include "analyzer/append.h"
 #include "analyzer/flows.h"
 #include "analyzer/offers.h"
 #include "analyzer/reading.h"
@@ -22,10 +23,6 @@ namespace {
 
 // Until when the walk over the host's files may go on. Where there is no inventory, nobody should wait for it alone.
 constexpr std::chrono::milliseconds kWalkAlone{600}, kWalkBesideInventory{10'000};
-
-void append(IncompleteList& to, IncompleteList from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
 
 bool wants_machine(const std::vector<Target>& targets) {
   return targets.empty() || std::any_of(targets.begin(), targets.end(), [](const Target& t) {

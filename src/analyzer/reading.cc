@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "analyzer/append.h"
 #include "analyzer/tree_order.h"
 #include "base/text.h"
 #include "inventory/take_inventory.h"
@@ -21,10 +22,6 @@ namespace {
 using system::sandbox::Job;
 using system::sandbox::Outcome;
 using system::sandbox::WorkerSide;
-
-void append(IncompleteList& to, IncompleteList from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
 
 // Takes over `file`.
 Result<rootfs::Image> open_tree(const TreeOrder& order, int file, rootfs::ByteSource stream) {

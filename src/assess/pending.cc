@@ -32,11 +32,6 @@ std::optional<version::Scheme> scheme_of(PackageType type) {
   }
 }
 
-bool is_newer(version::Scheme scheme, std::string_view version, std::string_view than) {
-  const auto order = version::compare(scheme, version, than);
-  return order && *order > 0;
-}
-
 std::string named(const std::vector<std::string>& list) {
   std::vector<std::string> shown;
   for (const std::string& one : list) {
@@ -68,9 +63,9 @@ std::optional<Choice> choose(const std::vector<const OfferedVersion*>& versions,
   int installed_priority = kInstalledPriority;
   for (const OfferedVersion* v : versions) {
     if (v->version == v->installed) installed_priority = std::max(installed_priority, v->priority);
-    const bool newer = is_newer(scheme, v->version, v->installed);
+    const bool newer = version::is_newer(scheme, v->version, v->installed);
     if (newer && lists[v->list].security &&
-        (choice.security == nullptr || is_newer(scheme, v->version, choice.security->version)))
+        (choice.security == nullptr || version::is_newer(scheme, v->version, choice.security->version)))
       choice.security = v;
   }
   if (choice.security == nullptr) return std::nullopt;
@@ -82,12 +77,12 @@ std::optional<Choice> choose(const std::vector<const OfferedVersion*>& versions,
   const OfferedVersion* best = nullptr;
   for (const OfferedVersion* v : versions) {
     const int own = priority[v->version];
-    if (own <= 0 || own < installed_priority || !is_newer(scheme, v->version, v->installed)) continue;
+    if (own <= 0 || own < installed_priority || !version::is_newer(scheme, v->version, v->installed)) continue;
     const int others = best == nullptr ? 0 : priority[best->version];
-    if (own > others || (own == others && is_newer(scheme, v->version, best->version))) best = v;
+    if (own > others || (own == others && version::is_newer(scheme, v->version, best->version))) best = v;
   }
   // A newer version that is older than the security suite's does not bring its repairs.
-  if (best != nullptr && !is_newer(scheme, choice.security->version, best->version)) choice.candidate = best;
+  if (best != nullptr && !version::is_newer(scheme, choice.security->version, best->version)) choice.candidate = best;
   // Of equal versions, the security suite's own entry.
   if (choice.candidate != nullptr && choice.candidate->version == choice.security->version)
     choice.candidate = choice.security;

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/embedded.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/result.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -13,6 +14,11 @@
 
 namespace plimsoll {
 namespace {
+
+TEST(Hex, TwoDigitsAByte) {
+  EXPECT_EQ(to_hex({"\x00\x09\xaf\xff", 4}), "0009afff");
+  EXPECT_EQ(to_hex(""), "");
+}
 
 TEST(Printable, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(printable("plain \xC3\xA4"), "plain \xC3\xA4");

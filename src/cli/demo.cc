@@ -12,6 +12,7 @@
 #include "cli/demo_images.h"
 #include "cli/demo_scene.h"
 #include "cli/exit_code.h"
+#include "model/capabilities.h"
 
 namespace plimsoll::cli {
 namespace {
@@ -87,55 +88,13 @@ json creation_of(const DemoContainer& c) {
 
 // The capabilities that an engine on this machine can never give (it has lost them itself), by name.
 json missing_capabilities() {
-  // linux/capability.h, in the order of their numbers.
-  constexpr const char* names[] = {"CHOWN",
-                                   "DAC_OVERRIDE",
-                                   "DAC_READ_SEARCH",
-                                   "FOWNER",
-                                   "FSETID",
-                                   "KILL",
-                                   "SETGID",
-                                   "SETUID",
-                                   "SETPCAP",
-                                   "LINUX_IMMUTABLE",
-                                   "NET_BIND_SERVICE",
-                                   "NET_BROADCAST",
-                                   "NET_ADMIN",
-                                   "NET_RAW",
-                                   "IPC_LOCK",
-                                   "IPC_OWNER",
-                                   "SYS_MODULE",
-                                   "SYS_RAWIO",
-                                   "SYS_CHROOT",
-                                   "SYS_PTRACE",
-                                   "SYS_PACCT",
-                                   "SYS_ADMIN",
-                                   "SYS_BOOT",
-                                   "SYS_NICE",
-                                   "SYS_RESOURCE",
-                                   "SYS_TIME",
-                                   "SYS_TTY_CONFIG",
-                                   "MKNOD",
-                                   "LEASE",
-                                   "AUDIT_WRITE",
-                                   "AUDIT_CONTROL",
-                                   "SETFCAP",
-                                   "MAC_OVERRIDE",
-                                   "MAC_ADMIN",
-                                   "SYSLOG",
-                                   "WAKE_ALARM",
-                                   "BLOCK_SUSPEND",
-                                   "AUDIT_READ",
-                                   "PERFMON",
-                                   "BPF",
-                                   "CHECKPOINT_RESTORE"};
   json missing = json::array();
   const Result<std::string> status = read_file("/proc/1/status", 1 << 16);
   const size_t at = status.ok() ? status->find("CapBnd:\t") : std::string::npos;
   const auto bound =
       at == std::string::npos ? std::nullopt : parse_uint(std::string_view(*status).substr(at + 8, 16), 16);
-  for (size_t bit = 0; bound && bit < std::size(names); ++bit) {
-    if ((*bound >> bit & 1) == 0) missing.push_back(names[bit]);
+  for (size_t bit = 0; bound && bit < capability_by_bit.size(); ++bit) {
+    if ((*bound >> bit & 1) == 0) missing.push_back(capability_by_bit[bit]);
   }
   return missing;
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/hex.h"
 #include "base/text.h"
 #include "repository/inflate.h"
 
@@ -156,10 +157,7 @@ std::vector<std::string> parse_apk_repositories(std::string_view text) {
 std::string apk_cache_name(std::string_view url) {
   std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
   SHA1(reinterpret_cast<const unsigned char*>(url.data()), url.size(), hash.data());
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "APKINDEX.";
-  for (size_t i = 0; i < 4; ++i) out += {digits[hash[i] >> 4], digits[hash[i] & 15]};
-  return out + ".tar.gz";
+  return "APKINDEX." + to_hex({reinterpret_cast<const char*>(hash.data()), 4}) + ".tar.gz";
 }
 
 }  // namespace plimsoll::repository

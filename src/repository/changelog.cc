@@ -11,11 +11,6 @@ namespace {
 
 constexpr size_t max_ids = 2000;
 
-bool is_newer(std::string_view version, std::string_view than) {
-  const auto order = version::compare(version::Scheme::dpkg, version, than);
-  return order && *order > 0;
-}
-
 size_t digits_at(std::string_view text, size_t at) {
   size_t n = 0;
   while (at + n < text.size() && text[at + n] >= '0' && text[at + n] <= '9') ++n;
@@ -47,8 +42,8 @@ std::vector<std::string> cves_between(std::string_view changelog, std::string_vi
   bool inside = false;
   for (const std::string_view line : split(changelog, '\n')) {
     if (const std::string_view version = version_of_heading(line); !version.empty()) {
-      if (!is_newer(version, after)) break;
-      inside = !is_newer(version, until);
+      if (!version::is_newer(version::Scheme::dpkg, version, after)) break;
+      inside = !version::is_newer(version::Scheme::dpkg, version, until);
     } else if (inside) {
       add_ids(line, ids);
     }

@@ -67,8 +67,7 @@ DpkgSystem read_dpkg_system(const Files& files) {
 }
 
 bool is_newer_deb(std::string_view version, std::string_view than) {
-  const auto order = version::compare(version::Scheme::dpkg, version, than);
-  return order && *order > 0;
+  return version::is_newer(version::Scheme::dpkg, version, than);
 }
 
 std::vector<std::string> unmet(std::string_view relations, const std::set<std::string, std::less<>>& names) {

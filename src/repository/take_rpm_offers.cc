@@ -16,8 +16,7 @@ namespace {
 constexpr uint64_t max_updateinfo = uint64_t{512} << 20;
 
 bool is_newer(std::string_view version, std::string_view than) {
-  const auto order = version::compare(version::Scheme::rpm, version, than);
-  return order && *order > 0;
+  return version::is_newer(version::Scheme::rpm, version, than);
 }
 
 // Of packages that may be installed in several versions at once (kernels) the newest is what counts.

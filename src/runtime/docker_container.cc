@@ -10,10 +10,6 @@
 namespace plimsoll::runtime {
 namespace {
 
-Error wrong_shape(const std::string& what) {
-  return {ErrorKind::malformed, "the reply has not the shape of the API", what};
-}
-
 std::string label_of(const ContainerFacts& facts) {
   return "container " + printable(facts.name.empty() ? facts.id.value.substr(0, 12) : facts.name, 200);
 }

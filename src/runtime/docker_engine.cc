@@ -11,10 +11,6 @@ namespace {
 
 constexpr uint64_t our_minor = 41;  // API 1.41: Docker 20.10 and all newer ones until they drop it
 
-Error wrong_shape(const std::string& what) {
-  return {ErrorKind::malformed, "the reply has not the shape of the API", what};
-}
-
 // "1.41" -> 41.
 std::optional<uint64_t> minor_of(std::string_view version) {
   return version.starts_with("1.") ? parse_uint(version.substr(2)) : std::nullopt;

@@ -134,7 +134,7 @@ Result<FactTree> read_exec(std::string_view body) {
   PLIMSOLL_TRY(reply, JsonReply::parse(body, "GET /exec/ID/json"));
   const auto process = at(reply.root(), {"ProcessConfig"});
   if (!process || !process->is_object()) {
-    return Error{ErrorKind::malformed, "the reply has not the shape of the API", "GET /exec/ID/json"};
+    return wrong_shape("GET /exec/ID/json");
   }
   Members exec;
   std::string command = text_at(*process, {"entrypoint"}).value_or("");

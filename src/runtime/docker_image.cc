@@ -26,7 +26,7 @@ Result<rootfs::ImageConfig> read_config(std::string_view body, const std::string
   PLIMSOLL_TRY(reply, JsonReply::parse(body, what));
   const Json inspect = reply.root();
   const auto id = text_at(inspect, {"Id"});
-  if (!id) return Error{ErrorKind::malformed, "the reply has not the shape of the API", what};
+  if (!id) return wrong_shape(what);
   rootfs::ImageConfig config;
   config.digest.value = *id;
   config.os = text_at(inspect, {"Os"}).value_or("");

@@ -106,7 +106,7 @@ Result<FactTree> image_settings(std::string_view inspect, const Result<std::stri
   PLIMSOLL_TRY(reply, JsonReply::parse(inspect, "GET /images/ID/json"));
   const Json root = reply.root();
   const auto id = text_at(root, {"Id"});
-  if (!id) return Error{ErrorKind::malformed, "the reply has not the shape of the API", "GET /images/ID/json"};
+  if (!id) return wrong_shape("GET /images/ID/json");
   Members image;
   image["id"] = FactTree::of(*id);
   image["tags"] = texts(root, {"RepoTags"});

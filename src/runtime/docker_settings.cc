@@ -14,10 +14,6 @@ namespace {
 
 using Members = std::map<std::string, FactTree>;
 
-Error wrong_shape(const std::string& what) {
-  return {ErrorKind::malformed, "the reply has not the shape of the API", what};
-}
-
 enum class Missing { unknown, absent, empty_list };  // what a member that is null or not there means
 
 struct Row {

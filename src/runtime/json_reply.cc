@@ -28,6 +28,10 @@ Result<JsonReply> JsonReply::parse(std::string_view body, const std::string& wha
   return reply;
 }
 
+Error wrong_shape(const std::string& what) {
+  return {ErrorKind::malformed, "the reply has not the shape of the API", what};
+}
+
 std::optional<Json> at(Json from, std::initializer_list<std::string_view> path) {
   for (const std::string_view key : path) {
     simdjson::dom::object object;

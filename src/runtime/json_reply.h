@@ -25,6 +25,9 @@ class JsonReply {
   Json root_;
 };
 
+// JSON, but not what the API promises of it. `what` names the request.
+Error wrong_shape(const std::string& what);
+
 // Look-ups that never fail loudly: a member that is absent, null or of another type is nothing.
 std::optional<Json> at(Json from, std::initializer_list<std::string_view> path);
 std::optional<std::string> text_at(Json from, std::initializer_list<std::string_view> path);

@@ -38,6 +38,11 @@ FactTree Files::describe(const std::string& path) const {
   return describe_file(machine_, users_, groups_, path, root_);
 }
 
+FactTree Files::named_by(const FactTree& setting) const {
+  if (setting.kind == FactTree::Kind::unknown) return setting;
+  return setting.kind == FactTree::Kind::text && setting.text.starts_with('/') ? describe(setting.text) : FactTree{};
+}
+
 FactTree Files::first_of(const std::vector<std::string>& paths) const {
   for (const std::string& path : paths) {
     FactTree file = describe(path);

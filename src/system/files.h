@@ -23,6 +23,8 @@ class Files {
   Result<std::vector<std::string>> list(const std::string& path, size_t limit) const;
 
   FactTree describe(const std::string& path) const;
+  // The file that a setting names by an absolute path; absent when it names none, unknown when the setting is.
+  FactTree named_by(const FactTree& setting) const;
   // The first of `paths` that exists; absent when none does.
   FactTree first_of(const std::vector<std::string>& paths) const;
   // Those of `directory` whose name ends in `suffix`, down to `depth` levels below it; at most 4096.

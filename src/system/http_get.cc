@@ -5,28 +5,12 @@
 #include <memory>
 
 #include "base/text.h"
+#include "system/bounded_body.h"
 
 namespace plimsoll::system {
 namespace {
 
 constexpr long max_redirects = 5, trickle_bytes_a_second = 100;
-
-struct Body {
-  std::string bytes;
-  size_t limit = 0;
-  bool too_large = false;
-};
-
-size_t take(char* data, size_t unit, size_t count, void* into) {
-  Body& body = *static_cast<Body*>(into);
-  const size_t length = unit * count;
-  if (length > body.limit - body.bytes.size()) {
-    body.too_large = true;
-    return 0;
-  }
-  body.bytes.append(data, length);
-  return length;
-}
 
 ErrorKind kind_of(CURLcode code) {
   if (code == CURLE_OPERATION_TIMEDOUT) return ErrorKind::timeout;
@@ -39,7 +23,7 @@ Result<std::optional<std::string>> http_get(const std::string& url, size_t limit
   const std::unique_ptr<CURL, void (*)(CURL*)> owner(curl_easy_init(), &curl_easy_cleanup);
   CURL* const handle = owner.get();
   if (handle == nullptr) return Error{ErrorKind::bug, "the download library does not start"};
-  Body body{.bytes = {}, .limit = limit};
+  BoundedBody body{.bytes = {}, .limit = limit};
   char message[CURL_ERROR_SIZE] = {};
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -52,7 +36,7 @@ Result<std::optional<std::string>> http_get(const std::string& url, size_t limit
   curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(bounds.whole_seconds));
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "plimsoll");
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &take);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &BoundedBody::take);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
   const CURLcode code = curl_easy_perform(handle);

@@ -3,39 +3,19 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "system/bounded_body.h"
 #include "system/curl_unix.h"
 
 namespace plimsoll::system {
-namespace {
-
-struct Body {
-  std::string bytes;
-  size_t limit = 0;
-  bool too_long = false;
-};
-
-size_t keep_body(char* data, size_t size, size_t count, void* user) {
-  Body& body = *static_cast<Body*>(user);
-  const size_t length = size * count;
-  if (length > body.limit - body.bytes.size()) {
-    body.too_long = true;
-    return 0;
-  }
-  body.bytes.append(data, length);
-  return length;
-}
-
-}  // namespace
-
 Result<HttpReply> request_over_unix(const std::string& socket, std::string_view method, const std::string& target,
                                     std::string_view body, size_t limit, int seconds) {
   HeaderBudget budget;
   PLIMSOLL_TRY(handle, make_handle(socket, method, target, budget));
   CURL* curl = handle.get();
-  Body reply;
+  BoundedBody reply;
   reply.limit = limit;
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(nullptr, &curl_slist_free_all);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &keep_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &BoundedBody::take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, static_cast<void*>(&reply));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(std::max(seconds, 1)));
   if (!body.empty()) {
@@ -46,7 +26,7 @@ Result<HttpReply> request_over_unix(const std::string& socket, std::string_view 
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, std::string(method).c_str());
   }
   const CURLcode code = curl_easy_perform(curl);
-  if (reply.too_long) {
+  if (reply.too_large) {
     return Error{ErrorKind::limit, "reply larger than " + std::to_string(limit) + " bytes",
                  printable(socket) + " " + printable(target, 200)};
   }

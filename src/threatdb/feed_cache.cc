@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "base/text.h"
+#include "threatdb/file_error.h"
 
 namespace plimsoll::threatdb {
 namespace {
@@ -22,12 +21,6 @@ using Json = nlohmann::json;
 constexpr const char* state_name = "/.state.json";
 constexpr const char* parts_name = "/.part";
 constexpr size_t max_state = size_t{16} << 20;
-
-Error failed(const std::string& path, std::string_view doing) {
-  const int code = errno;
-  const ErrorKind kind = code == EACCES || code == EPERM || code == EROFS ? ErrorKind::denied : ErrorKind::unreachable;
-  return {kind, "cannot " + std::string(doing) + ": " + std::strerror(code), printable(path)};
-}
 
 std::string text_of(const Json& object, const char* key) {
   const auto found = object.find(key);
@@ -61,14 +54,14 @@ Json parsed(const std::string& path) {
 
 Status write_and_sync(const std::string& path, std::string_view bytes) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (file < 0) return failed(path, "create");
+  if (file < 0) return file_error(path, "create");
   Status out = Done{};
   while (!bytes.empty() && out.ok()) {
     const ssize_t n = ::write(file, bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR) out = failed(path, "write");
+    if (n < 0 && errno != EINTR) out = file_error(path, "write");
     if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
   }
-  if (out.ok() && ::fsync(file) != 0) out = failed(path, "sync");
+  if (out.ok() && ::fsync(file) != 0) out = file_error(path, "sync");
   ::close(file);
   return out;
 }
@@ -91,7 +84,7 @@ Result<FeedCache> FeedCache::open(const std::string& folder) {
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder, error)) {
     errno = error ? error.value() : ENOTDIR;
-    return failed(folder, "make the folder for the feeds");
+    return file_error(folder, "make the folder for the feeds");
   }
   FeedCache out(folder);
   const Json state = parsed(folder + state_name);
@@ -129,7 +122,7 @@ Status FeedCache::make_parts() const {
   std::error_code error;
   fs::create_directories(folder_ + parts_name, error);
   errno = error.value();
-  return error ? Status(failed(folder_ + parts_name, "make the folder for downloads")) : Status(Done{});
+  return error ? Status(file_error(folder_ + parts_name, "make the folder for downloads")) : Status(Done{});
 }
 
 Status FeedCache::save() const {
@@ -145,7 +138,7 @@ Status FeedCache::rename_into_place(const std::string& from, const std::string& 
   const std::string to = path(name);
   std::error_code ignored;
   fs::create_directories(fs::path(to).parent_path(), ignored);
-  if (::rename(from.c_str(), to.c_str()) != 0) return failed(to, "replace");
+  if (::rename(from.c_str(), to.c_str()) != 0) return file_error(to, "replace");
   const int parent = ::open(fs::path(to).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (parent >= 0) {
     ::fsync(parent);  // the name, too; the data are safe already
@@ -176,7 +169,7 @@ Result<std::unique_ptr<FeedCache::Part>> FeedCache::part_of(const std::string& u
   part->path = folder_ + parts_name + "/" + origin_of(url).substr(0, 32);
   const std::string side = part->path + ".json";
   part->file.descriptor = ::open(part->path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (part->file.descriptor < 0) return failed(part->path, "create");
+  if (part->file.descriptor < 0) return file_error(part->path, "create");
   struct stat facts{};
   const FeedFacts left = facts_of(parsed(side));
   if (left.origin == origin_of(url) && ::fstat(part->file.descriptor, &facts) == 0) {
@@ -194,7 +187,7 @@ Result<std::unique_ptr<FeedCache::Part>> FeedCache::part_of(const std::string& u
 }
 
 Status FeedCache::adopt(const Part& part, const std::string& name, FeedFacts facts) {
-  if (::fsync(part.file.descriptor) != 0) return failed(part.path, "sync");
+  if (::fsync(part.file.descriptor) != 0) return file_error(part.path, "sync");
   PLIMSOLL_TRY(bytes, part.map());
   facts.sha256 = sha256_hex(bytes.view());
   ::unlink((part.path + ".json").c_str());

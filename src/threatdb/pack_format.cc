@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "threatdb/mirror.h"
@@ -75,15 +76,7 @@ Hash hash_of(std::string_view bytes) {
   return out;
 }
 
-std::string hex_of(const Hash& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : hash) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += {digits[byte >> 4], digits[byte & 15]};
-  }
-  return out;
-}
+std::string hex_of(const Hash& hash) { return to_hex({hash.data(), hash.size()}); }
 
 Hash content_id(const std::vector<PackedFile>& files) {
   std::string text;

@@ -4,23 +4,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 
 #include "base/text.h"
 #include "threatdb/feed_cache.h"
+#include "threatdb/file_error.h"
 #include "threatdb/image.h"
 #include "threatdb/pack.h"
 #include "threatdb/pack_piece.h"
 
 namespace plimsoll::threatdb {
 namespace {
-
-Error failed(const std::string& path, std::string_view doing) {
-  const int code = errno;
-  const ErrorKind kind = code == EACCES || code == EPERM || code == EROFS ? ErrorKind::denied : ErrorKind::unreachable;
-  return {kind, "cannot " + std::string(doing) + ": " + std::strerror(code), printable(path)};
-}
 
 // A file beside `path` that becomes it when all is there, and goes when not.
 class Beside {
@@ -37,21 +31,21 @@ class Beside {
   Status open() {
     ::unlink(beside_.c_str());
     file_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    return file_ < 0 ? Status(failed(beside_, "create")) : Status(Done{});
+    return file_ < 0 ? Status(file_error(beside_, "create")) : Status(Done{});
   }
   Status write(std::string_view bytes, uint64_t at) {
     while (!bytes.empty()) {
       const ssize_t n = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failed(beside_, "write");
+      if (n < 0) return file_error(beside_, "write");
       at += static_cast<uint64_t>(n);
       bytes.remove_prefix(static_cast<size_t>(n));
     }
     return Done{};
   }
   Status finish() {
-    if (::fsync(file_) != 0) return failed(beside_, "sync");
-    if (::rename(beside_.c_str(), path_.c_str()) != 0) return failed(path_, "replace");
+    if (::fsync(file_) != 0) return file_error(beside_, "sync");
+    if (::rename(beside_.c_str(), path_.c_str()) != 0) return file_error(path_, "replace");
     ::close(file_);
     file_ = -1;
     return Done{};

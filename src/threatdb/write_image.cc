@@ -9,16 +9,11 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "threatdb/file_error.h"
 #include "threatdb/image.h"
 
 namespace plimsoll::threatdb {
 namespace {
-
-Error failed(const std::string& path, std::string_view doing) {
-  const int code = errno;
-  const ErrorKind kind = code == EACCES || code == EPERM || code == EROFS ? ErrorKind::denied : ErrorKind::unreachable;
-  return {kind, "cannot " + std::string(doing) + ": " + std::strerror(code), printable(path)};
-}
 
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -126,7 +121,7 @@ Status write_all(int descriptor, std::string_view bytes, const std::string& path
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed(path, "write");
+    if (n < 0) return file_error(path, "write");
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return Done{};
@@ -146,10 +141,10 @@ Result<ImportLock> ImportLock::take(const std::string& path) {
   std::filesystem::create_directories(folder_of(path), ignored);
   const std::string lock = path + ".lock";
   const int descriptor = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) return failed(lock, "open the lock file");
+  if (descriptor < 0) return file_error(lock, "open the lock file");
   ImportLock out(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return out;
-  if (errno != EWOULDBLOCK) return failed(lock, "lock");
+  if (errno != EWOULDBLOCK) return file_error(lock, "lock");
   return Error{ErrorKind::conflict, "another import or update is running here", printable(path), "wait for it to end"};
 }
 
@@ -172,7 +167,7 @@ Result<NewFile> NewFile::beside(const std::string& path) {
   const std::string name = path + ".new";
   ::unlink(name.c_str());  // left by an import that was killed: the lock is ours
   const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) return failed(name, "create");
+  if (descriptor < 0) return file_error(name, "create");
   return NewFile(path, descriptor);
 }
 
@@ -184,8 +179,8 @@ NewFile::~NewFile() {
 
 Status NewFile::replace() {
   const std::string name = path_ + ".new";
-  if (::fsync(descriptor_) != 0) return failed(name, "sync");
-  if (::rename(name.c_str(), path_.c_str()) != 0) return failed(path_, "replace");
+  if (::fsync(descriptor_) != 0) return file_error(name, "sync");
+  if (::rename(name.c_str(), path_.c_str()) != 0) return file_error(path_, "replace");
   ::close(std::exchange(descriptor_, -1));
   const Descriptor folder{::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (folder.fd >= 0) ::fsync(folder.fd);  // the name, too; the data are safe already

@@ -110,4 +110,9 @@ bool is_valid(Scheme scheme, std::string_view version) { return rules_of(scheme)
 
 Order compare(Scheme scheme, std::string_view a, std::string_view b) { return rules_of(scheme).compare(a, b); }
 
+bool is_newer(Scheme scheme, std::string_view version, std::string_view than) {
+  const Order order = compare(scheme, version, than);
+  return order && *order > 0;
+}
+
 }  // namespace plimsoll::version

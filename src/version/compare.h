@@ -20,4 +20,7 @@ bool is_valid(Scheme scheme, std::string_view version);
 // (dpkg, rpm, apk), linear in the input, thread-safe.
 std::optional<std::weak_ordering> compare(Scheme scheme, std::string_view a, std::string_view b);
 
+// Whether `version` is above `than`; a version that the grammar refuses is above nothing.
+bool is_newer(Scheme scheme, std::string_view version, std::string_view than);
+
 }  // namespace plimsoll::version

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "wire/describe.h"
 #include "wire/enum_names.h"
+#include "wire/settle.h"
 
 // Described values as bytes, from a worker to the program that started it: the members in the order of describe(), both
 // sides of one build. Numbers are 8 bytes, little-endian (negative ones in two's complement); a bool or a presence is
@@ -116,7 +117,7 @@ class PackedReader {
     ++depth_;
     describe(*this, v);
     --depth_;
-    settle(v);
+    if (const auto why = settle(v)) fail(ErrorKind::malformed, *why);
   }
   void read(std::string& v) {
     const size_t length = count();
@@ -220,17 +221,6 @@ class PackedReader {
       return 0;
     }
     return *number;
-  }
-
-  template <class T>
-  void settle(T&) {}
-  // The model promises that these texts may be printed as they are.
-  void settle(Incomplete& v) {
-    constexpr size_t longest = size_t{64} << 10;
-    v = {printable(v.what, longest), printable(v.reason, longest), printable(v.remedy, longest)};
-  }
-  void settle(AssetReport& v) {
-    if (v.container && v.host) fail(ErrorKind::malformed, "is a container and a host at once");
   }
 
   ByteReader bytes_;

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "wire/describe.h"
 #include "wire/enum_names.h"
+#include "wire/settle.h"
 
 namespace plimsoll::wire {
 
@@ -44,7 +45,7 @@ class RecordReader {
     requires requires(RecordReader& a, T& t) { describe(a, t); }
   void read(Element element, T& v) {
     read_object(element, [&] { describe(*this, v); });
-    finish(v);
+    if (const auto why = settle(v)) fail(ErrorKind::malformed, *why);
   }
 
   // The members of an object, by calls of member(); one that nobody asked for is a fault.
@@ -217,17 +218,6 @@ class RecordReader {
       member("source", v.source);
       member("unknown", v.unknown);
     });
-  }
-
-  template <class T>
-  void finish(T&) {}
-  // The model promises that these texts may be printed as they are.
-  void finish(Incomplete& v) {
-    constexpr size_t longest = size_t{64} << 10;
-    v = {printable(v.what, longest), printable(v.reason, longest), printable(v.remedy, longest)};
-  }
-  void finish(AssetReport& v) {
-    if (v.container && v.host) fail(ErrorKind::malformed, "is a container and a host at once");
   }
 
   std::string file_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hex.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "model/names.h"
@@ -65,13 +66,7 @@ class RecordWriter {
       out_.value(v);
       return;
     }
-    constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    for (const char c : v) {
-      const auto byte = static_cast<unsigned char>(c);
-      hex.append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-    }
-    out_.begin_object().member("hex", hex).end_object();
+    out_.begin_object().member("hex", to_hex(v)).end_object();
   }
   void write(bool v) { out_.value(v); }
   void write(char v) { write(std::string(1, v)); }

@@ -1,10 +1,10 @@
 #include "probe/container/container_settings.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "base/text.h"
+#include "model/capabilities.h"
 #include "probe/container/pod_of.h"
 #include "probe/container/process.h"
 
@@ -14,48 +14,6 @@ namespace {
 using Members = std::map<std::string, FactTree>;
 using Kind = FactTree::Kind;
 
-// include/uapi/linux/capability.h
-constexpr std::array kCapabilities = {"CHOWN",
-                                      "DAC_OVERRIDE",
-                                      "DAC_READ_SEARCH",
-                                      "FOWNER",
-                                      "FSETID",
-                                      "KILL",
-                                      "SETGID",
-                                      "SETUID",
-                                      "SETPCAP",
-                                      "LINUX_IMMUTABLE",
-                                      "NET_BIND_SERVICE",
-                                      "NET_BROADCAST",
-                                      "NET_ADMIN",
-                                      "NET_RAW",
-                                      "IPC_LOCK",
-                                      "IPC_OWNER",
-                                      "SYS_MODULE",
-                                      "SYS_RAWIO",
-                                      "SYS_CHROOT",
-                                      "SYS_PTRACE",
-                                      "SYS_PACCT",
-                                      "SYS_ADMIN",
-                                      "SYS_BOOT",
-                                      "SYS_NICE",
-                                      "SYS_RESOURCE",
-                                      "SYS_TIME",
-                                      "SYS_TTY_CONFIG",
-                                      "MKNOD",
-                                      "LEASE",
-                                      "AUDIT_WRITE",
-                                      "AUDIT_CONTROL",
-                                      "SETFCAP",
-                                      "MAC_OVERRIDE",
-                                      "MAC_ADMIN",
-                                      "SYSLOG",
-                                      "WAKE_ALARM",
-                                      "BLOCK_SUSPEND",
-                                      "AUDIT_READ",
-                                      "PERFMON",
-                                      "BPF",
-                                      "CHECKPOINT_RESTORE"};
 // What Docker gives when nobody asks for anything; other engines give less.
 constexpr uint64_t kDockerDefault = 0xa80425fb;
 
@@ -309,7 +267,7 @@ std::vector<std::string> capability_names(uint64_t bits) {
   std::vector<std::string> out;
   for (size_t bit = 0; bit < 64; ++bit) {
     if ((bits >> bit & 1) == 0) continue;
-    out.push_back(bit < kCapabilities.size() ? kCapabilities[bit] : "CAP_" + std::to_string(bit));
+    out.push_back(bit < capability_by_bit.size() ? capability_by_bit[bit] : "CAP_" + std::to_string(bit));
   }
   return out;
 }

@@ -71,11 +71,6 @@ FactTree document_of(const system::Files& files, const FactTree& setting, Read r
   return facts;
 }
 
-FactTree named_file(const system::Files& files, const FactTree& setting) {
-  if (setting.kind == Kind::unknown) return setting;
-  return text_of(setting).starts_with('/') ? files.describe(setting.text) : FactTree{};
-}
-
 // kube-apiserver's plug-ins that are on without being asked for (pkg/kubeapiserver/options/plugins.go); those that
 // rules name.
 constexpr const char* kOnByDefault[] = {"NamespaceLifecycle", "ServiceAccount", "PodSecurity", "LimitRanger",
@@ -152,9 +147,9 @@ FactTree read_api_server(const Components& components, const system::Files& host
                                   ? FactTree{}
                                   : same_content(files, keys.items.front(), files, settings.at("tls-private-key-file"));
   out["files"] = FactTree::map_of({{"manifest", found->manifest_file},
-                                   {"tls_key", named_file(files, settings.at("tls-private-key-file"))},
-                                   {"token_file", named_file(files, settings.at("token-auth-file"))},
-                                   {"encryption", named_file(files, settings.at("encryption-provider-config"))}});
+                                   {"tls_key", files.named_by(settings.at("tls-private-key-file"))},
+                                   {"token_file", files.named_by(settings.at("token-auth-file"))},
+                                   {"encryption", files.named_by(settings.at("encryption-provider-config"))}});
   out["root"] = FactTree::of(found->component.root);
   out["settings"] = settings;
   return FactTree::map_of(std::move(out), found->component.source);
@@ -239,12 +234,12 @@ FactTree read_etcd(const Components& components, const system::Files& host, cons
   out["shares_client_ca"] = same_content(files, settings.at("trusted-ca-file"), api_files,
                                          at_path(api_server, "settings").at("client-ca-file"));
   const FactTree& data = settings.at("data-dir");
-  FactTree directory = named_file(files, data);
+  FactTree directory = files.named_by(data);
   if (data.kind == Kind::absent) directory = host.first_of({"/var/lib/etcd", "/var/lib/rancher/rke2/server/db/etcd"});
   out["files"] = FactTree::map_of({{"manifest", found->manifest_file},
                                    {"data_directory", std::move(directory)},
-                                   {"key", named_file(files, settings.at("key-file"))},
-                                   {"peer_key", named_file(files, settings.at("peer-key-file"))}});
+                                   {"key", files.named_by(settings.at("key-file"))},
+                                   {"peer_key", files.named_by(settings.at("peer-key-file"))}});
   out["settings"] = std::move(settings);
   return FactTree::map_of(std::move(out), etcd.source);
 }
@@ -259,7 +254,7 @@ FactTree read_kube_proxy(const Components& components, const system::Files& host
   Members out;
   out["running"] = FactTree::of(true, proxy->source);
   out["files"] = FactTree::map_of({{"config", config.path.empty() ? FactTree{} : files.describe(config.path)},
-                                   {"kubeconfig", named_file(files, settings.at("clientConnection.kubeconfig"))}});
+                                   {"kubeconfig", files.named_by(settings.at("clientConnection.kubeconfig"))}});
   out["settings"] = std::move(settings);
   return FactTree::map_of(std::move(out), proxy->source);
 }

@@ -85,11 +85,6 @@ Config read_config(const Component* kubelet, const system::Files& files, const F
   return config;
 }
 
-FactTree named_file(const system::Files& files, const FactTree& setting) {
-  if (setting.kind == Kind::unknown) return setting;
-  return text_of(setting).starts_with('/') ? files.describe(setting.text) : FactTree{};
-}
-
 // The certificate the kubelet shows to the API server: how long it is still good.
 FactTree client_certificate(const system::Files& files, const std::string& path) {
   const auto text = files.read(path, kMaxConfig);
@@ -110,10 +105,10 @@ FactTree files_of(const system::Files& files, const Config& config, const FactTr
   out["kubeconfig"] = kubeconfig.empty() ? files.first_of(kKubeconfigs) : files.describe(kubeconfig);
   out["client_key"] = files.describe(certificates + "/kubelet-client-current.pem");
   out["serving_key"] = files.describe(certificates + "/kubelet-server-current.pem");
-  out["client_ca"] = named_file(files, settings.at("authentication.x509.clientCAFile"));
-  out["tls_key"] = named_file(files, settings.at("tlsPrivateKeyFile"));
+  out["client_ca"] = files.named_by(settings.at("authentication.x509.clientCAFile"));
+  out["tls_key"] = files.named_by(settings.at("tlsPrivateKeyFile"));
   out["root"] = files.describe(text_of(settings.at("root-dir")));
-  out["credential_plugins"] = named_file(files, settings.at("image-credential-provider-bin-dir"));
+  out["credential_plugins"] = files.named_by(settings.at("image-credential-provider-bin-dir"));
   const std::string plugins = text_of(settings.at("image-credential-provider-bin-dir"));
   out["credential_plugin_programs"] = plugins.empty() ? FactTree{} : files.below(plugins, "", 0);
   return FactTree::map_of(std::move(out));

@@ -40,12 +40,6 @@ FactTree program(const system::Files& files, const std::string& name) {
   return files.first_of(paths);
 }
 
-// A path that a setting names; absent when it names none.
-FactTree named_file(const system::Files& files, const FactTree& setting) {
-  if (setting.kind == Kind::unknown) return setting;
-  return setting.kind == Kind::text && setting.text.starts_with('/') ? files.describe(setting.text) : FactTree{};
-}
-
 Members docker_files(const system::Files& files, const FactTree& engine) {
   const FactTree& daemon = engine.at("daemon");
   Members out;
@@ -54,9 +48,9 @@ Members docker_files(const system::Files& files, const FactTree& engine) {
   out["drop_ins"] = drop_ins(files, "docker.service");
   out["etc_docker"] = files.describe("/etc/docker");
   out["registry_certificates"] = files.below("/etc/docker/certs.d", ".crt", 2);
-  out["tls_ca"] = named_file(files, daemon.at("tlscacert"));
-  out["tls_certificate"] = named_file(files, daemon.at("tlscert"));
-  out["tls_key"] = named_file(files, daemon.at("tlskey"));
+  out["tls_ca"] = files.named_by(daemon.at("tlscacert"));
+  out["tls_certificate"] = files.named_by(daemon.at("tlscert"));
+  out["tls_key"] = files.named_by(daemon.at("tlskey"));
   out["socket"] = files.describe(engine.at("socket").text);
   out["daemon_json"] = engine.at("config_file");
   out["default_docker"] = files.describe("/etc/default/docker");

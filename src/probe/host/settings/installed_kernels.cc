@@ -25,18 +25,13 @@ std::string_view flavour_of(std::string_view release) {
   return {};
 }
 
-bool newer(version::Scheme scheme, const std::string& a, const std::string& b) {
-  const auto order = version::compare(scheme, a, b);
-  return order && *order > 0;
-}
-
 const InstalledKernel* newest_of(const std::vector<InstalledKernel>& kernels, std::string_view running,
                                  version::Scheme scheme) {
   const InstalledKernel* out = nullptr;
   for (const InstalledKernel& kernel : kernels) {
     if (scheme == version::Scheme::dpkg && flavour_of(kernel.release) != flavour_of(running)) continue;
     const auto key = [](const InstalledKernel& k) { return k.version.empty() ? k.release : k.version; };
-    if (out == nullptr || newer(scheme, key(kernel), key(*out))) out = &kernel;
+    if (out == nullptr || version::is_newer(scheme, key(kernel), key(*out))) out = &kernel;
   }
   return out;
 }

@@ -82,25 +82,20 @@ FactTree read_runtimes(const Context& context) {
   const bool any = has_docker || exists(context, "/run/containerd/containerd.sock") ||
                    exists(context, "/run/crio/crio.sock") || exists(context, "/usr/bin/podman") ||
                    exists(context, "/usr/bin/containerd");
-  const FactTree isolates =
-      docker.kind == FactTree::Kind::unknown
-          ? docker
-          : FactTree::of((docker.at("icc").kind == FactTree::Kind::boolean && !docker.at("icc").boolean) ||
-                             has_flag(context, "dockerd", "--icc=false"),
-                         docker.source);
-  const FactTree iptables_off =
-      docker.kind == FactTree::Kind::unknown
-          ? docker
-          : FactTree::of((docker.at("iptables").kind == FactTree::Kind::boolean && !docker.at("iptables").boolean) ||
-                             has_flag(context, "dockerd", "--iptables=false"),
-                         docker.source);
+  const auto switched_off = [&](const std::string& name) {
+    if (docker.kind == FactTree::Kind::unknown) return docker;
+    const FactTree& set = docker.at(name);
+    return FactTree::of(
+        (set.kind == FactTree::Kind::boolean && !set.boolean) || has_flag(context, "dockerd", "--" + name + "=false"),
+        docker.source);
+  };
   return FactTree::map_of({{"any", FactTree::of(any)},
                            {"docker", FactTree::of(has_docker)},
                            {"bridges", bridges(context)},
                            {"container_processes_without_seccomp", without_seccomp(context)},
                            {"user_namespaces_in_use", user_namespaces_in_use(context, docker)},
-                           {"docker_isolates_bridge", isolates},
-                           {"docker_iptables_off", iptables_off},
+                           {"docker_isolates_bridge", switched_off("icc")},
+                           {"docker_iptables_off", switched_off("iptables")},
                            {"network_agent", runs(context, {"cilium-agent"})}});
 }
 
