@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "benchmark/names.h"
 
 namespace plimsoll::benchmark {
 namespace {
@@ -71,6 +72,15 @@ void check_all(const RuleSet& rules, const ControlIndex& controls, Subject kind,
     const auto named = controls.find(rule.id);
     if (named != controls.end()) out.back().controls = named->second;
   }
+}
+
+// Whether a failure of it is a threat.
+bool counts(const CheckResult& row, const ScoringPolicy& scoring) {
+  if (!scoring.benchmarks_counted) return true;
+  const std::vector<std::string>& counted = *scoring.benchmarks_counted;
+  return std::any_of(row.controls.begin(), row.controls.end(), [&](const ControlRef& control) {
+    return std::find(counted.begin(), counted.end(), slug_of(control.benchmark)) != counted.end();
+  });
 }
 
 double severity_number(SeverityLevel level, const ScoringPolicy& scoring) {
@@ -213,13 +223,21 @@ void evaluate(Report& report, const RuleSet& rules) {
   for (AssetReport& asset : report.assets) asset.checks = checks_of(report, asset, rules, controls);
 }
 
+void switch_off(AssetReport& asset, const ScoringPolicy& scoring) {
+  if (scoring.checks_off.empty()) return;
+  std::erase_if(asset.checks, [&](const CheckResult& row) {
+    return std::any_of(scoring.checks_off.begin(), scoring.checks_off.end(),
+                       [&](const std::string& pattern) { return is_meant(pattern, row.rule); });
+  });
+}
+
 std::vector<Threat> threats_of(const std::vector<CheckResult>& checks, const RuleSet& rules,
                                const ScoringPolicy& scoring) {
   std::map<std::string_view, const Rule*> by_id;
   for (const Rule& rule : rules.rules) by_id[rule.id] = &rule;
   std::vector<Threat> threats;
   for (const CheckResult& row : checks) {
-    if (row.outcome != CheckOutcome::fail) continue;
+    if (row.outcome != CheckOutcome::fail || !counts(row, scoring)) continue;
     Threat threat;
     threat.id = {row.rule};
     threat.kind = ThreatKind::benchmark;

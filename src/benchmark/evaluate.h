@@ -18,7 +18,11 @@ Trees trees_of_host(const AssetReport& host);
 // without settings gets none. Containers see the trees of the host of the same node, and of their own runtime there.
 void evaluate(Report& report, const RuleSet& rules);
 
+// Leaves out of an asset's checks those that are switched off for it (`scoring.checks_off`).
+void switch_off(AssetReport& asset, const ScoringPolicy& scoring);
+
 // The failed rows of `checks` as threats, each once a rule and subject; severities are numbers of `scoring`.
+// Where that names benchmarks, only rows that stand in one of these.
 std::vector<Threat> threats_of(const std::vector<CheckResult>& checks, const RuleSet& rules,
                                const ScoringPolicy& scoring);
 

@@ -176,5 +176,17 @@ TEST(PassRates, UnknownIsNoPass) {
   EXPECT_TRUE(pass_rates(report, {}).empty());
 }
 
+TEST(PassRates, ABenchmarkThatJudgedNothingIsNotAbout) {
+  Report report = world();
+  const RuleSet set = rules();
+  evaluate(report, set);
+  EXPECT_EQ(applicable_maps(report, set.maps).size(), 1U);
+  report.assets.resize(1);
+  report.assets[0] = {};
+  report.assets[0].asset.kind = AssetKind::image;  // a file tree, of which no setting is known
+  evaluate(report, set);
+  EXPECT_TRUE(applicable_maps(report, set.maps).empty());
+}
+
 }  // namespace
 }  // namespace plimsoll::benchmark

@@ -45,16 +45,10 @@ Control read_control(const YamlNode& node, Faults& faults) {
 // Calls `visit` for each node that names a rule.
 template <class Visit>
 void over_rule_names(const YamlNode& document, const Visit& visit) {
-  const auto member = [](const YamlNode& map, std::string_view key) -> const YamlNode* {
-    for (size_t i = 0; map.kind == YamlNode::Kind::map && i < map.keys.size() && i < map.items.size(); ++i) {
-      if (map.keys[i].text == key) return &map.items[i];
-    }
-    return nullptr;
-  };
-  const YamlNode* controls = member(document, "controls");
+  const YamlNode* controls = child(document, "controls");
   if (controls == nullptr) return;
   for (const YamlNode& control : controls->items) {
-    const YamlNode* rules = member(control, "rules");
+    const YamlNode* rules = child(control, "rules");
     if (rules == nullptr || rules->kind != YamlNode::Kind::sequence) continue;
     for (const YamlNode& rule : rules->items) visit(rule);
   }

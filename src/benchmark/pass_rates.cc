@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "benchmark/evaluate.h"
 
@@ -22,6 +24,21 @@ double pass_share(const OutcomeCounts& counts) {
   return judged == 0 ? 0 : static_cast<double>(of(CheckOutcome::pass)) / static_cast<double>(judged);
 }
 
+namespace {
+
+// Whether anything of it was judged at all: of an image alone most benchmarks have nothing to say.
+bool has_a_say(const ControlMap& map, const Report& report) {
+  std::set<std::string_view> judged;
+  for (const AssetReport& asset : report.assets) {
+    for (const CheckResult& row : asset.checks) judged.insert(row.rule);
+  }
+  return std::ranges::any_of(map.controls, [&](const Control& control) {
+    return std::ranges::any_of(control.rules, [&](const std::string& rule) { return judged.contains(rule); });
+  });
+}
+
+}  // namespace
+
 std::vector<ControlMap> applicable_maps(const Report& report, const std::vector<ControlMap>& maps) {
   std::vector<ControlMap> out;
   for (const ControlMap& map : maps) {
@@ -32,7 +49,7 @@ std::vector<ControlMap> applicable_maps(const Report& report, const std::vector<
       host_seen = true;
       may_apply = may_apply || judge(*map.applies, trees.host, trees).state != Tristate::no;
     }
-    if (!host_seen || may_apply) out.push_back(map);
+    if (host_seen ? may_apply : has_a_say(map, report)) out.push_back(map);
   }
   return out;
 }

@@ -15,7 +15,8 @@ CheckOutcome worst_of(const std::vector<CheckOutcome>& outcomes);
 // nothing here, is not applicable.
 std::vector<BenchmarkRate> pass_rates(const Report& report, const std::vector<ControlMap>& maps);
 
-// The maps that are about a host of the report: those whose `applies` is false on every one of them are left out.
+// The maps that are about something of the report: without those whose `applies` is false on every host of it, and
+// those of which nothing was judged there.
 std::vector<ControlMap> applicable_maps(const Report& report, const std::vector<ControlMap>& maps);
 
 // Passes of passes, failures and unknowns, 0-1; 0 when there is none.

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "benchmark/map_file.h"
+#include "benchmark/names.h"
 #include "benchmark/rule_file.h"
 #include "policy/faults.h"
 #include "policy/tree_image.h"
@@ -98,11 +99,9 @@ class Loader {
   }
 
   void switch_off(const std::string& pattern, const std::vector<std::string>& ids, const std::string& place) {
-    const bool family = pattern.ends_with(".*");
-    const std::string_view front = std::string_view(pattern).substr(0, pattern.size() - (family ? 1 : 0));
     const size_t before = set_.switched_off.size();
     std::erase_if(set_.rules, [&](const Rule& rule) {
-      const bool hit = family ? rule.id.starts_with(front) : rule.id == pattern;
+      const bool hit = is_meant(pattern, rule.id);
       if (hit) set_.switched_off.push_back(rule.id);
       return hit;
     });

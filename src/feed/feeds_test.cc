@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <map>
 
+#include "base/deflate_for_tests.h"
 #include "base/text.h"
 #include "feed/advisory.h"
 #include "feed/cvss.h"
@@ -12,19 +12,7 @@
 namespace plimsoll::feed {
 namespace {
 
-std::string gzipped(const std::string& text) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, text.size()) + 64, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
+std::string gzipped(const std::string& text) { return deflated(text, gzip_window); }
 
 TEST(Kev, ReadsEntries) {
   std::optional<Instant> date;

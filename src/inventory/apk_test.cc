@@ -1,8 +1,8 @@
 #include "inventory/apk.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "base/deflate_for_tests.h"
 #include "inventory/adb_for_tests.h"
 
 namespace plimsoll::inventory {
@@ -53,17 +53,7 @@ TEST(ApkAdb, ReadsAnInstalledDatabase) {
 
 TEST(ApkAdb, ReadsADeflatedOne) {
   const std::string plain = installed_adb({{"musl", "1.2.5-r8", "x86_64", "", {}}});
-  std::string packed(plain.size() + 1024, '\0');
-  z_stream stream{};
-  ASSERT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string input = plain;
-  stream.next_in = static_cast<Bytef*>(static_cast<void*>(input.data()));
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = static_cast<Bytef*>(static_cast<void*>(packed.data()));
-  stream.avail_out = static_cast<uInt>(packed.size());
-  ASSERT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
+  const std::string packed = deflated(plain, bare_window);
   Files files;
   const auto found = parse_apk("ADBd" + packed, files.sink());
   ASSERT_TRUE(found.ok()) << found.error().message;

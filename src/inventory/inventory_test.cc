@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <set>
@@ -209,11 +210,28 @@ TEST(TakeInventory, KeepsTheFilesThatACallerWants) {
   LayeredTree tree({{{"etc/os-release", {debian_12}}, {"etc/apt/a", {"below"}}, {"etc/apt/b", {"gone"}}},
                     {{"etc/apt/a", {"above"}}, {"etc/other", {"x"}}}});
   tree.remove(1, "etc/apt/b");
-  const auto taken = take_inventory(
-      tree, {}, [](std::string_view path) { return path.starts_with("etc/apt/") || path == "etc/os-release"; });
+  const auto taken = take_inventory(tree, {}, [](std::string_view path) {
+    return path.starts_with("etc/apt/") || path == "etc/os-release" ? Keep::whole : Keep::no;
+  });
   ASSERT_TRUE(taken.ok());
   EXPECT_EQ(taken->kept, (std::map<std::string, std::string>{{"etc/apt/a", "above"}, {"etc/os-release", debian_12}}));
   EXPECT_EQ(taken->inventory.os->id, "debian");  // a file that two want is read once and serves both
+}
+
+TEST(TakeInventory, LargeFilesMayBeKeptPacked) {
+  std::string text;
+  while (text.size() < (size_t{5} << 20)) text += "Package: p" + std::to_string(text.size()) + "\n\n";
+  const auto tree = rootfs::memory_tree({{"large", text}, {"small", "x"}, {"whole", text}});
+  const auto taken =
+      take_inventory(*tree, {}, [](std::string_view path) { return path == "whole" ? Keep::whole : Keep::packed; });
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken->kept.at("whole"), text);
+  EXPECT_EQ(taken->kept.at("small"), "x");
+  const std::string& packed = taken->kept.at("large");
+  EXPECT_LT(packed.size(), text.size() / 2);
+  std::string back(text.size() + 1, '\0');
+  back.resize(ZSTD_decompress(back.data(), back.size(), packed.data(), packed.size()));
+  EXPECT_EQ(back, text);
 }
 
 TEST(Catalogers, HaveNamesOfTheirOwn) {

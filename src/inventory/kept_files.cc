@@ -1,6 +1,9 @@
 #include "inventory/kept_files.h"
 
+#include <zstd.h>
+
 #include <algorithm>
+#include <memory>
 
 #include "base/text.h"
 
@@ -8,6 +11,7 @@ namespace plimsoll::inventory {
 namespace {
 
 constexpr size_t max_file = size_t{256} << 20, max_total = size_t{1} << 30, max_links = 10'000;
+constexpr size_t worth_packing = size_t{4} << 20;
 constexpr int max_hops = 8;
 
 // Where a link at `path` leads inside the tree; empty when it leaves it.
@@ -29,10 +33,35 @@ std::string resolved(const std::string& path, std::string_view target) {
   return out;
 }
 
+// The content of `file` as a zstd frame, read front to back and never held whole. malformed: the library refuses.
+Result<std::string> packed(rootfs::File& file) {
+  constexpr size_t piece_bytes = size_t{128} << 10;
+  constexpr int fast = -3;  // about a third of the size of text, at little more than the price of copying it
+  if (file.size() > max_file) return Error{ErrorKind::limit, "is larger than the bound"};
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
+  if (!context) return Error{ErrorKind::limit, "no memory to pack it"};
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, fast);
+  std::string out, room(ZSTD_CStreamOutSize(), '\0');
+  out.reserve(static_cast<size_t>(file.size() / 2));  // address space: growing would hold it twice
+  for (uint64_t at = 0;;) {
+    PLIMSOLL_TRY(piece, file.read_at(at, piece_bytes));
+    at += piece.size();
+    const bool last = piece.empty();
+    ZSTD_inBuffer in{piece.data(), piece.size(), 0};
+    for (size_t left = 1; last ? left != 0 : in.pos < in.size;) {
+      ZSTD_outBuffer to{room.data(), room.size(), 0};
+      left = ZSTD_compressStream2(context.get(), &to, &in, last ? ZSTD_e_end : ZSTD_e_continue);
+      if (ZSTD_isError(left) != 0) return Error{ErrorKind::malformed, ZSTD_getErrorName(left)};
+      out.append(room.data(), to.pos);
+    }
+    if (last) return out;
+  }
+}
+
 }  // namespace
 
 bool KeptFiles::wants(const rootfs::Entry& entry) {
-  if (!keeps_ || !keeps_(entry.path)) return false;
+  if (!keeps_ || keeps_(entry.path) == Keep::no) return false;
   if (entry.type == rootfs::EntryType::file) return true;
   if (entry.type != rootfs::EntryType::symlink) return false;
   const std::lock_guard lock(mutex_);
@@ -51,8 +80,7 @@ Result<std::string> KeptFiles::Copy::read_all(size_t limit) {
   return bytes_;
 }
 
-KeptFiles::Copy KeptFiles::take(const rootfs::Entry& entry, rootfs::File& file) {
-  Result<std::string> bytes = file.read_all(max_file);
+void KeptFiles::keep(const rootfs::Entry& entry, Result<std::string> bytes) {
   const std::lock_guard lock(mutex_);
   if (!bytes.ok()) {
     gaps_.push_back({printable(entry.path, 500), printable(bytes.error().message), printable(bytes.error().advice)});
@@ -60,8 +88,18 @@ KeptFiles::Copy KeptFiles::take(const rootfs::Entry& entry, rootfs::File& file) 
     gaps_.push_back({printable(entry.path, 500), "all such files together are larger than the bound", {}});
   } else {
     total_ += bytes->size();
-    files_.push_back({std::string(entry.path), *bytes, entry.layer});
+    files_.push_back({std::string(entry.path), std::move(*bytes), entry.layer});
   }
+}
+
+void KeptFiles::take(const rootfs::Entry& entry, rootfs::File& file) {
+  const bool pack = file.size() >= worth_packing && keeps_(entry.path) == Keep::packed;
+  keep(entry, pack ? packed(file) : file.read_all(max_file));
+}
+
+KeptFiles::Copy KeptFiles::take_and_copy(const rootfs::Entry& entry, rootfs::File& file) {
+  Result<std::string> bytes = file.read_all(max_file);
+  keep(entry, bytes);
   return Copy(std::move(bytes));
 }
 

@@ -29,8 +29,10 @@ class KeptFiles {
    private:
     Result<std::string> bytes_;
   };
-  // Keeps the content of `file`, and gives it back for whoever else wants it.
-  Copy take(const rootfs::Entry& entry, rootfs::File& file);
+  // Keeps the content of `file`.
+  void take(const rootfs::Entry& entry, rootfs::File& file);
+  // The same, and gives it back for whoever else wants it.
+  Copy take_and_copy(const rootfs::Entry& entry, rootfs::File& file);
 
   // What the finished tree shows; what could not be kept is told in `gaps`.
   std::map<std::string, std::string> finish(rootfs::Tree& tree, IncompleteList& gaps);
@@ -44,6 +46,8 @@ class KeptFiles {
     std::string path, target;
     size_t layer;
   };
+
+  void keep(const rootfs::Entry& entry, Result<std::string> bytes);
 
   const Keeps& keeps_;
   std::mutex mutex_;

@@ -34,7 +34,10 @@ class Collector : public rootfs::Visitor {
   void visit(const rootfs::Entry& entry, rootfs::File& file) override {
     const Cataloger* cataloger = cataloger_for(entry);
     std::optional<KeptFiles::Copy> copy;
-    if (kept.wants(entry)) copy.emplace(kept.take(entry, file));
+    if (kept.wants(entry)) {
+      if (!cataloger) return kept.take(entry, file);
+      copy.emplace(kept.take_and_copy(entry, file));
+    }
     if (!cataloger) return;
     FileFinding finding{std::string(entry.path), entry.layer, cataloger, {}, {}};
     Result<Found> found = cataloger->parse(entry.path, copy ? *copy : file);

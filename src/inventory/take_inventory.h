@@ -12,8 +12,13 @@
 
 namespace plimsoll::inventory {
 
-// Files that a caller wants to have whole beside the packages, from the same walk: asked with their path.
-using Keeps = std::function<bool(std::string_view path)>;
+// Files that a caller wants to have beside the packages, from the same walk: asked with their path.
+enum class Keep {
+  no,
+  whole,
+  packed,  // it may come as a zstd frame, which large ones do: for files that are many times larger than of use
+};
+using Keeps = std::function<Keep(std::string_view path)>;
 
 struct Taken {
   Inventory inventory;

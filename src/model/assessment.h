@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,17 +47,41 @@ struct Inherited {
   bool operator==(const Inherited&) const = default;
 };
 
+// One thing between an asset and the outside, and how it is known.
+struct WanFact {
+  bool holds = false;
+  bool seen = false;  // connections were seen; false: only possible
+  std::string evidence;
+  bool operator==(const WanFact&) const = default;
+};
+
+struct WanFacts {
+  WanFact reaches_out;           // it opens connections to the outside, or has a route there
+  WanFact takes_connections;     // connections from the outside were seen
+  WanFact can_take_connections;  // a port of it is published, or listens, where the outside can reach it
+  bool operator==(const WanFacts&) const = default;
+};
+
+// The score once everything is done that is known to help.
+struct IfFixed {
+  int score = 0;
+  ThreatLevel level = ThreatLevel::minimal;
+  bool operator==(const IfFixed&) const = default;
+};
+
 struct Assessment {
   int score = 0;                             // 0-100
   ThreatLevel level = ThreatLevel::minimal;  // never minimal when not_assessed is not empty
   double own = 0;                            // 0-1, additions included, capped at 1
   double own_threats = 0;                    // 0-1, without additions
   std::vector<FixedAddition> additions;
+  WanFacts wan;
   Inherited inherited;
   Inherited
       from_outside;  // the strongest path that starts at the outside network, whether or not it is the one inherited
   std::vector<Contribution> contributions;  // worst first
   std::vector<RouteFinding> routes;
+  std::optional<IfFixed> if_fixed;
   IncompleteList not_assessed;
   bool operator==(const Assessment&) const = default;
 };

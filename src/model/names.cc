@@ -1,37 +1,26 @@
 #include "model/names.h"
 
-#include <array>
+#include "model/name_table.h"
 
 namespace plimsoll {
 namespace {
 
-template <class Enum, size_t N>
-struct Names {
-  std::array<std::string_view, N> rows;
-  std::string_view of(Enum v) const { return rows.at(static_cast<size_t>(v)); }
-  std::optional<Enum> parse(std::string_view text) const {
-    for (size_t i = 0; i < N; ++i) {
-      if (rows[i] == text) return static_cast<Enum>(i);
-    }
-    return std::nullopt;
-  }
-};
-
-constexpr Names<AssetKind, 3> asset_kinds{{"host", "container", "image"}};
-constexpr Names<PackageType, 12> package_types{
+constexpr NameTable<AssetKind, 3> asset_kinds{{"host", "container", "image"}};
+constexpr NameTable<PackageType, 12> package_types{
     {"deb", "rpm", "apk", "npm", "pypi", "golang", "maven", "gem", "nuget", "composer", "cargo", "other"}};
-constexpr Names<Loaded, 3> loadeds{{"unknown", "no", "yes"}};
-constexpr Names<Transport, 2> transports{{"tcp", "udp"}};
-constexpr Names<ThreatKind, 7> threat_kinds{
+constexpr NameTable<Loaded, 3> loadeds{{"unknown", "no", "yes"}};
+constexpr NameTable<Transport, 2> transports{{"tcp", "udp"}};
+constexpr NameTable<ThreatKind, 7> threat_kinds{
     {"vulnerability", "benchmark", "network", "behaviour", "malware", "secret", "patch"}};
-constexpr Names<SeverityLevel, 5> severity_levels{{"unknown", "low", "medium", "high", "critical"}};
-constexpr Names<AttackVector, 5> attack_vectors{{"unknown", "network", "adjacent", "local", "physical"}};
-constexpr Names<ThreatLevel, 5> threat_levels{{"minimal", "low", "medium", "high", "critical"}};
-constexpr Names<Certainty, 3> certainties{{"maybe", "likely", "sure"}};
-constexpr Names<Tristate, 3> tristates{{"no", "unknown", "yes"}};
-constexpr Names<Leads, 4> leads{{"host", "secrets", "sideways", "outage"}};
-constexpr Names<FactTree::Kind, 7> fact_kinds{{"absent", "unknown", "boolean", "integer", "text", "list", "map"}};
-constexpr Names<CheckOutcome, 5> check_outcomes{{"pass", "fail", "not applicable", "manual", "unknown"}};
+constexpr NameTable<SeverityLevel, 5> severity_levels{{"unknown", "low", "medium", "high", "critical"}};
+constexpr NameTable<AttackVector, 5> attack_vectors{{"unknown", "network", "adjacent", "local", "physical"}};
+constexpr NameTable<ThreatLevel, 5> threat_levels{{"minimal", "low", "medium", "high", "critical"}};
+constexpr NameTable<Certainty, 3> certainties{{"maybe", "likely", "sure"}};
+constexpr NameTable<Tristate, 3> tristates{{"no", "unknown", "yes"}};
+constexpr NameTable<EventOutcome, 3> event_outcomes{{"attempt", "answered", "confirmed"}};
+constexpr NameTable<Leads, 4> leads{{"host", "secrets", "sideways", "outage"}};
+constexpr NameTable<FactTree::Kind, 7> fact_kinds{{"absent", "unknown", "boolean", "integer", "text", "list", "map"}};
+constexpr NameTable<CheckOutcome, 5> check_outcomes{{"pass", "fail", "not applicable", "manual", "unknown"}};
 
 }  // namespace
 
@@ -45,6 +34,7 @@ std::string_view name_of(AttackVector v) { return attack_vectors.of(v); }
 std::string_view name_of(ThreatLevel v) { return threat_levels.of(v); }
 std::string_view name_of(Certainty v) { return certainties.of(v); }
 std::string_view name_of(Tristate v) { return tristates.of(v); }
+std::string_view name_of(EventOutcome v) { return event_outcomes.of(v); }
 std::string_view name_of(Leads v) { return leads.of(v); }
 std::string_view name_of(FactTree::Kind v) { return fact_kinds.of(v); }
 std::string_view name_of(CheckOutcome v) { return check_outcomes.of(v); }
@@ -59,6 +49,7 @@ std::optional<AttackVector> parse_attack_vector(std::string_view t) { return att
 std::optional<ThreatLevel> parse_threat_level(std::string_view t) { return threat_levels.parse(t); }
 std::optional<Certainty> parse_certainty(std::string_view t) { return certainties.parse(t); }
 std::optional<Tristate> parse_tristate(std::string_view t) { return tristates.parse(t); }
+std::optional<EventOutcome> parse_event_outcome(std::string_view t) { return event_outcomes.parse(t); }
 std::optional<Leads> parse_leads(std::string_view t) { return leads.parse(t); }
 std::optional<FactTree::Kind> parse_fact_kind(std::string_view t) { return fact_kinds.parse(t); }
 std::optional<CheckOutcome> parse_check_outcome(std::string_view t) { return check_outcomes.parse(t); }

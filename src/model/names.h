@@ -7,6 +7,7 @@
 #include "model/check.h"
 #include "model/fact_tree.h"
 #include "model/flow.h"
+#include "model/network_view.h"
 #include "model/package.h"
 #include "model/route.h"
 #include "model/threat.h"
@@ -25,6 +26,7 @@ std::string_view name_of(ThreatLevel v);
 std::string_view name_of(Certainty v);
 std::string_view name_of(Tristate v);
 std::string_view name_of(Leads v);
+std::string_view name_of(EventOutcome v);
 std::string_view name_of(FactTree::Kind v);  // "absent", "integer"
 std::string_view name_of(CheckOutcome v);    // "pass", "not applicable"
 
@@ -39,6 +41,7 @@ std::optional<ThreatLevel> parse_threat_level(std::string_view text);
 std::optional<Certainty> parse_certainty(std::string_view text);
 std::optional<Tristate> parse_tristate(std::string_view text);
 std::optional<Leads> parse_leads(std::string_view text);
+std::optional<EventOutcome> parse_event_outcome(std::string_view text);
 std::optional<FactTree::Kind> parse_fact_kind(std::string_view text);
 std::optional<CheckOutcome> parse_check_outcome(std::string_view text);
 

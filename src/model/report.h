@@ -12,6 +12,7 @@
 #include "model/facts.h"
 #include "model/flow.h"
 #include "model/inventory.h"
+#include "model/network_view.h"
 #include "model/offered.h"
 #include "model/sandbox.h"
 #include "model/threat.h"
@@ -36,6 +37,15 @@ struct ThreatDbInfo {
   bool operator==(const ThreatDbInfo&) const = default;
 };
 
+// A threat that somebody took the responsibility for: it is told, and no part of the score.
+struct ExceptedThreat {
+  Threat threat;
+  std::string exception;  // its id
+  std::string reason, owner;
+  Instant expires_at{};
+  bool operator==(const ExceptedThreat&) const = default;
+};
+
 // One asset with everything known of it. At most one of container and host is set.
 struct AssetReport {
   Asset asset;
@@ -44,8 +54,9 @@ struct AssetReport {
   FactTree settings;  // what the benchmark rules read (docs/benchmark-rules.md); absent when nothing was probed
   std::optional<OsRelease> os;
   std::vector<Package> packages;
-  Offered offered;                  // what its repositories offer for its packages
-  std::vector<Threat> threats;      // worst first
+  Offered offered;              // what its repositories offer for its packages
+  std::vector<Threat> threats;  // worst first
+  std::vector<ExceptedThreat> excepted;
   std::vector<CheckResult> checks;  // in the order of the rules; runtime rows stand with the host
   Assessment assessment;
   Instant scanned_at{};
@@ -70,6 +81,16 @@ struct FixAction {
   bool operator==(const FixAction&) const = default;
 };
 
+// What the first so many fixes of the list bring when all of them are done: worked out as a whole, as falls of single
+// ones do not add up.
+struct FixesTogether {
+  size_t fixes = 0;
+  int worst_before = 0, worst_after = 0;  // the highest score of all assets
+  int total_fall = 0;
+  std::vector<FixAction::Fall> falls;  // largest first, at most 20
+  bool operator==(const FixesTogether&) const = default;
+};
+
 // The assessed world at one moment: what every renderer reads.
 struct Report {
   Instant generated_at{};
@@ -77,7 +98,9 @@ struct Report {
   ThreatDbInfo threat_db;
   std::vector<AssetReport> assets;  // highest score first, then by name
   std::vector<Flow> flows;
-  std::vector<FixAction> fixes;  // largest total fall first
+  NetworkView network;
+  std::vector<FixAction> fixes;         // largest total fall first
+  std::vector<FixesTogether> together;  // of the first one, of the first two... at most 10
   std::vector<BenchmarkRate> benchmarks;
   IncompleteList incomplete;  // of the whole run; those of an asset stand with the asset
   SandboxReport sandbox;      // of the workers that parsed what it was made from

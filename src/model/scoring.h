@@ -1,6 +1,11 @@
 #pragma once
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "model/ids.h"
 
 namespace plimsoll {
 
@@ -25,7 +30,12 @@ struct ScoringPolicy {
     bool operator==(const UserAddition&) const = default;
   };
   std::vector<UserAddition> user_additions;
+  // Whose opinion of a vulnerability's severity is used, first wins: sources with `*`, or "highest". None that fits:
+  // the one that matching chose.
+  std::vector<std::string> severity_order;
   std::vector<std::string> checks_off;  // rules that are not evaluated: ids, or "host.ssh.*"
+  // Benchmarks ("cis-docker") whose failed checks count; nothing: every failed check does.
+  std::optional<std::vector<std::string>> benchmarks_counted;
   double edge_host_to_container = 0.3, edge_container_to_host = 0.02;
   double edge_escape_sure = 0.9, edge_escape_likely = 0.6, edge_escape_maybe = 0.2;
   double edge_seen = 0.2, edge_permitted = 0.1;
@@ -37,5 +47,8 @@ struct ScoringPolicy {
   int db_age_warning_days = 7;
   bool operator==(const ScoringPolicy&) const = default;
 };
+
+// The constants of those assets that have others than the rest (docs/policy.md). Who shares: assets with the same.
+using OwnScoring = std::map<AssetId, std::shared_ptr<const ScoringPolicy>>;
 
 }  // namespace plimsoll

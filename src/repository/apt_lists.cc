@@ -26,7 +26,7 @@ Suites open_suites(const Files& files, const std::vector<AptSource>& sources, co
       out.not_assessed.push_back({told(source), suite.broken(), "apt-get update"});
     } else {
       ++out.suites;
-      (suite.is_security() ? suites.security : suites.others).push_back(std::move(suite));
+      (suite.may_be_security() ? suites.security : suites.others).push_back(std::move(suite));
     }
   }
   // Where there is none at all, one sentence of the caller says so.
@@ -41,6 +41,12 @@ void read_all(std::vector<AptSuite>& suites, const WantsPackage& wants, AptLists
 }
 
 using Names = std::set<std::string, std::less<>>;
+
+Names names_of(const InstalledVersions& installed) {
+  Names out;
+  for (const InstalledVersion& one : installed) out.insert(one.name);
+  return out;
+}
 
 // Of `installed`, those that a security suite has newer, whatever their architecture.
 Names pending_names(const AptLists& lists, const InstalledVersions& installed) {
@@ -85,11 +91,8 @@ AptLists read_apt_lists(const Files& files, const std::vector<AptSource>& source
   AptLists out;
   Suites suites = open_suites(files, sources, system, found_in, out);
   InstalledVersions installed;
-  Names names;
-  for (const DpkgSystem::Installed& package : system.packages) {
-    names.insert(package.name);
-    installed.push_back({package.name, package.version});
-  }
+  for (const DpkgSystem::Installed& package : system.packages) installed.push_back({package.name, package.version});
+  const Names names = names_of(installed);
   read_all(suites.security, [&](std::string_view n) { return names.contains(n); }, out);
   const Names pending = pending_names(out, installed);
   if (!pending.empty()) read_all(suites.others, [&](std::string_view n) { return pending.contains(n); }, out);
@@ -100,16 +103,19 @@ bool any_pending(const AptLists& lists, const InstalledVersions& installed) {
   return !pending_names(lists, installed).empty();
 }
 
-AptLists read_host_lists(const Files& files, const InstalledVersions* installed) {
+AptLists read_host_lists(const Files& files, const HostWish& wish) {
   const DpkgSystem system = read_dpkg_system(files);
   AptLists out;
   Suites suites =
       open_suites(files, apt_sources(files), system, [](const AptSource&) { return std::string("the host"); }, out);
-  read_all(suites.security, [](std::string_view) { return true; }, out);
-  out.whole = installed == nullptr || any_pending(out, *installed);
-  Names names;
-  for (const AptEntry& entry : out.entries) names.insert(entry.name);
-  if (out.whole) read_all(suites.others, [&](std::string_view n) { return names.contains(n); }, out);
+  const Names asked = names_of(wish.installed);
+  read_all(suites.security, [&](std::string_view n) { return !wish.only_these || asked.contains(n); }, out);
+  Names pending = pending_names(out, wish.installed);
+  out.whole = wish.all_suites || !pending.empty();
+  if (!wish.only_these) {
+    for (const AptEntry& entry : out.entries) pending.insert(entry.name);
+  }
+  if (out.whole) read_all(suites.others, [&](std::string_view n) { return pending.contains(n); }, out);
   out.native = system.native;
   return out;
 }

@@ -58,9 +58,16 @@ struct InstalledVersion {
 };
 using InstalledVersions = std::vector<InstalledVersion>;
 
-// The lists of `files`, for every package that a security suite among them has: only those can be pending. Of the other
-// suites too, when one of `installed` is pending, or for all that is not known (nullptr): AptLists::whole says so.
-AptLists read_host_lists(const Files& files, const InstalledVersions* installed);
+// What the lists of a host are read for.
+struct HostWish {
+  InstalledVersions installed;  // what they are to be compared with, for now
+  bool only_these = false;      // nothing else will be asked of them
+  bool all_suites = false;      // as if one of them were pending
+};
+
+// The lists of `files`, for every package that a security suite among them has, as only those can be pending. Of other
+// suites when one of `installed` is pending: AptLists::whole says whether.
+AptLists read_host_lists(const Files& files, const HostWish& wish);
 
 // Whether a security suite among `lists` has a newer version of one of them, of whatever architecture.
 bool any_pending(const AptLists& lists, const InstalledVersions& installed);

@@ -157,21 +157,35 @@ TEST(AptOffers, OtherSuitesCountForWhatIsPending) {
   EXPECT_EQ(offers(files).not_assessed.at(0).reason, "are not there");
 }
 
+TEST(AptOffers, ASecuritySuiteThatDeniesItIsChecked) {
+  auto files = tree_with_main();
+  files["etc/apt/sources.list"] += "deb http://mirror.example/more other-security main\n";
+  const std::string other = "var/lib/apt/lists/mirror.example_more_dists_other-security_";
+  files[other + "Release"] = "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: other\n";
+  files[other + "main_binary-amd64_Packages"] = "Package: x\nVersion: 3\nArchitecture: amd64\n\n";
+  const Offered got = offers(files);
+  ASSERT_EQ(got.lists.size(), 3u);
+  EXPECT_EQ(got.lists[1].codename, "other");
+  EXPECT_FALSE(got.lists[1].security);
+  EXPECT_FALSE(got.lists[1].verified);
+}
+
 TEST(AptOffers, ListsOfTheHostAreReadAsFarAsTheyMatter) {
   const Files files(tree_with_main());
   const InstalledVersions pending{{"openssl", "3.0.11-1"}}, none{{"openssl", "3.0.17-1"}, {"libc6", "2"}};
-  const AptLists first = read_host_lists(files, &none);
+  const AptLists first = read_host_lists(files, {.installed = none});
   EXPECT_FALSE(first.whole);
   EXPECT_EQ(first.lists.size(), 1u);
   EXPECT_EQ(first.entries.size(), 2u);
   EXPECT_TRUE(any_pending(first, pending));
   EXPECT_FALSE(any_pending(first, none));
-  for (const InstalledVersions* one : {&pending, static_cast<const InstalledVersions*>(nullptr)}) {
-    const AptLists whole = read_host_lists(files, one);
+  for (const HostWish& wish : {HostWish{.installed = pending}, HostWish{.installed = none, .all_suites = true}}) {
+    const AptLists whole = read_host_lists(files, wish);
     EXPECT_TRUE(whole.whole);
     EXPECT_EQ(whole.lists.size(), 2u);
     EXPECT_EQ(whole.entries.size(), 3u);
   }
+  EXPECT_EQ(read_host_lists(files, {.installed = pending, .only_these = true}).entries.size(), 2u);
 }
 
 TEST(AptOffers, ListsAreReadByNameWhereTheTreeCanBe) {

@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "repository/hash_beside.h"
 #include "repository/inflate.h"
 #include "repository/openpgp.h"
 
@@ -113,8 +114,19 @@ bool AptSuite::open() {
 
 bool AptSuite::is_security() const { return is_security_suite(release_); }
 
+bool AptSuite::may_be_security() const {
+  constexpr std::string_view word = "security";
+  return is_security() || source_.suite.find(word) != std::string::npos || source_.uri.find(word) != std::string::npos;
+}
+
 void AptSuite::read(const WantsPackage& wants, AptLists& out) {
+  const size_t before = out.entries.size();
+  read_indexes(wants, out);
+  if (!may_be_security() && out.entries.size() == before) return;
   verify();
+  for (const Content& content : contents_) {
+    if (unverified_.empty()) unverified_ = fault_of(content);
+  }
   OfferedList about;
   about.uri = source_.uri;
   about.origin = release_.origin;
@@ -125,7 +137,6 @@ void AptSuite::read(const WantsPackage& wants, AptLists& out) {
   about.date = release_.date;
   about.valid_until = release_.valid_until;
   about.security = is_security();
-  read_indexes(wants, out);
   about.unverified = unverified_;
   about.verified = unverified_.empty();
   out.lists.push_back(std::move(about));
@@ -228,7 +239,7 @@ void AptSuite::read_index(const std::string& name, const std::string& component,
     return;
   }
   const size_t before = out.entries.size();
-  Sha256 hash;
+  HashBeside hash;
   uint64_t size = 0;
   ParagraphReader reader([&](const Paragraph& p) { take(p, component, arch, out); },
                          {"package", "version", "architecture", "source", "pre-depends", "depends"}, wants);
@@ -244,21 +255,21 @@ void AptSuite::read_index(const std::string& name, const std::string& component,
         {told(source_) + ": " + printable(name, 200), inflated.error().message, "apt-get update"});
     return;
   }
-  if (unverified_.empty()) unverified_ = content_fault(name, found_name, *file, hash.hex(), size);
+  contents_.push_back({name, found_name, hash.hex(), size});
 }
 
 // Why the content of an index is not what the Release file announces; empty when it is.
-std::string AptSuite::content_fault(const std::string& name, const std::string& found_name, rootfs::File& file,
-                                    const std::string& hex, uint64_t size) const {
-  if (const auto plain = release_.hashes.find(name); plain != release_.hashes.end()) {
-    const bool fits = plain->second.sha256 == hex && plain->second.size == size;
-    return fits ? "" : "the content of " + printable(name, 200) + " is not what its Release file announces";
+std::string AptSuite::fault_of(const Content& content) const {
+  const std::string differs = " is not what its Release file announces";
+  if (const auto plain = release_.hashes.find(content.name); plain != release_.hashes.end()) {
+    const bool fits = plain->second.sha256 == content.hash && plain->second.size == content.size;
+    return fits ? "" : "the content of " + printable(content.name, 200) + differs;
   }
-  const auto packed = release_.hashes.find(found_name);
-  if (packed == release_.hashes.end()) return "its Release file holds no SHA-256 of " + printable(name, 200);
-  return packed->second.sha256 == hash_of(file)
-             ? ""
-             : "the content of " + printable(found_name, 200) + " is not what its Release file announces";
+  const auto packed = release_.hashes.find(content.found_name);
+  if (packed == release_.hashes.end()) return "its Release file holds no SHA-256 of " + printable(content.name, 200);
+  const auto file = files_->open(list_path(content.found_name));
+  const bool fits = file != nullptr && packed->second.sha256 == hash_of(*file);
+  return fits ? "" : "the content of " + printable(content.found_name, 200) + differs;
 }
 
 }  // namespace plimsoll::repository

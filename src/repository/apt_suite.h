@@ -26,11 +26,20 @@ class AptSuite {
   const std::string& broken() const { return broken_; }
   // It is the distribution's suite of security updates.
   bool is_security() const;
+  // That, or its source calls it so: then a Release file that says otherwise must not go unchecked.
+  bool may_be_security() const;
 
-  // Checks signature and content, and adds its list to `out` with the entries of the packages that `wants` names.
+  // Checks signature and content, and adds its list to `out` with the entries of the packages that `wants` names. One
+  // that has none of them, and cannot be a security suite, counts for nothing and is left out.
   void read(const WantsPackage& wants, AptLists& out);
 
  private:
+  // An index that was read, to be held against what the Release file announces.
+  struct Content {
+    std::string name, found_name, hash;
+    uint64_t size = 0;
+  };
+
   std::string list_path(const std::string& name) const;
   const std::string* list_file(const std::string& name) const { return files_->find(list_path(name)); }
   void verify();
@@ -40,8 +49,7 @@ class AptSuite {
   bool is_announced(const std::string& name) const;
   void read_index(const std::string& name, const std::string& component, const std::string& arch,
                   const WantsPackage& wants, AptLists& out);
-  std::string content_fault(const std::string& name, const std::string& found_name, rootfs::File& file,
-                            const std::string& hex, uint64_t size) const;
+  std::string fault_of(const Content& content) const;
 
   const Files* files_;
   AptSource source_;
@@ -51,6 +59,7 @@ class AptSuite {
   std::string text_, fault_, broken_;     // of the Release file; what is wrong with its message, with itself
   ReleaseFile release_;
   std::string unverified_;
+  std::vector<Content> contents_;
 };
 
 }  // namespace plimsoll::repository

@@ -41,7 +41,8 @@ constexpr std::array<std::string_view, 4> rpm_caches{"var/cache/dnf/", "var/cach
                                                      "var/cache/zypp/"};
 
 bool fits(const Row& row, std::string_view path) {
-  if (!path.starts_with(row.prefix)) return false;
+  // Asked of every file of a tree: most are told from all rows by one letter.
+  if (path.empty() || path.front() != row.prefix.front() || !path.starts_with(row.prefix)) return false;
   bool any = true;
   for (const std::string_view ending : row.endings) {
     if (ending.empty()) continue;
@@ -56,6 +57,11 @@ bool fits(const Row& row, std::string_view path) {
 bool is_package_index(std::string_view path) {
   return path.starts_with(apt_lists) && path.find('/', apt_lists.size()) == std::string_view::npos &&
          path.find("_Packages") != std::string_view::npos;
+}
+
+bool is_read_by_name(std::string_view path) {
+  return path.starts_with(apt_lists) || path.starts_with("usr/share/keyrings/") || path == "var/lib/dpkg/status" ||
+         path == "var/lib/dpkg/arch";
 }
 
 bool wants_repository_file(std::string_view path) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,8 +13,15 @@ namespace plimsoll::repository {
 
 // Whether a file of a tree says what its repositories are, or what they offer: package manager settings, keys, lists.
 bool wants_repository_file(std::string_view path);
-// Those of them that are large and read by name: where a tree's files can be, its walk need not keep them.
+// Those of them that may be many times larger than what is taken of them: lists of packages.
 bool is_package_index(std::string_view path);
+// Those that are asked for by their whole name: where the files of a tree can be opened so, its walk need not keep
+// them.
+bool is_read_by_name(std::string_view path);
+
+// Where package lists lie that come with signatures; without any of these directories there are none to check.
+inline constexpr std::array places_of_signed_lists{"var/lib/apt/lists", "var/cache/dnf", "var/cache/yum",
+                                                   "var/cache/libdnf5", "var/cache/zypp"};
 
 // Those files of one tree: those that its walk kept, and by name any other where the tree can be read so.
 class Files {

@@ -192,7 +192,8 @@ Status attempt(const Ffi& ffi, const Message& message, const Keyring& keyring, s
 Status verify_message(const Message& message, const Keyring& keyring, std::string* text) {
   const QuietErrors quiet;
   Ffi ffi;
-  if (rnp_ffi_create(ffi.out(), "GPG", "GPG") != RNP_SUCCESS) return Error{ErrorKind::bug, "no OpenPGP library"};
+  if (rnp_ffi_create(ffi.out(), "GPG", "GPG") != RNP_SUCCESS)
+    return Error{ErrorKind::unsupported, "the library that checks signatures cannot be loaded (librnp.so.0)"};
   Asked asked;
   rnp_ffi_set_key_provider(ffi.get(), note_asked, &asked);
   Status verdict = attempt(ffi, message, keyring, text);

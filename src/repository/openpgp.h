@@ -19,4 +19,8 @@ struct Keyring {
 Result<std::string> verify_clearsigned(std::string_view message, const Keyring& keyring);
 Status verify_detached(std::string_view text, std::string_view signature, const Keyring& keyring);
 
+// Loads the library behind both, which takes some milliseconds and files that a worker may not open: where a worker
+// shall verify, before it gives away its rights. Without it the first call does.
+void load_openpgp();
+
 }  // namespace plimsoll::repository

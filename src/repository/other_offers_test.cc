@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <zlib.h>
 
 #include <cstring>
 #include <memory>
 
+#include "base/deflate_for_tests.h"
 #include "base/sha256.h"
 #include "repository/apk_index.h"
 #include "repository/inflate.h"
@@ -15,19 +15,7 @@
 namespace plimsoll::repository {
 namespace {
 
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<unsigned>(text.size());
-  stream.next_out = reinterpret_cast<unsigned char*>(out.data());
-  stream.avail_out = static_cast<unsigned>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+std::string gzip(const std::string& text) { return deflated(text, gzip_window); }
 
 // One file of a tar archive (ustar), without the blocks that end an archive.
 std::string tar_member(const std::string& name, const std::string& bytes) {

@@ -57,11 +57,6 @@ std::vector<Held> fetch(Files& files, const std::string& arch, Sources& sources,
   return out;
 }
 
-bool same_release(const std::optional<OsRelease>& a, const std::optional<OsRelease>& b) {
-  const std::string left = a ? osv_ecosystem(*a) : "", right = b ? osv_ecosystem(*b) : "";
-  return !left.empty() && left == right;
-}
-
 // Names that etc/apk/world binds to a version ("curl=8.1.2-r0", "curl<8.2", "curl~8.1").
 std::vector<std::string> bound_names(const Files& files) {
   std::vector<std::string> out;
@@ -116,6 +111,11 @@ void read_index(const Held& held, const std::vector<Package>& packages, Offered&
 
 }  // namespace
 
+bool same_apk_release(const std::optional<OsRelease>& a, const std::optional<OsRelease>& b) {
+  const std::string left = a ? osv_ecosystem(*a) : "", right = b ? osv_ecosystem(*b) : "";
+  return !left.empty() && left == right;
+}
+
 Offered take_apk_offers(Files& files, const std::optional<OsRelease>& os, const std::vector<Package>& packages,
                         Sources& sources) {
   Offered out;
@@ -124,7 +124,7 @@ Offered take_apk_offers(Files& files, const std::optional<OsRelease>& os, const 
   const auto some = std::ranges::find_if(packages, [](const Package& p) { return p.type == PackageType::apk; });
   if (sources.may().repositories) held = fetch(files, some->arch, sources, out.not_assessed);
   if (held.empty()) held = cached(files, "the tree");
-  if (held.empty() && same_release(os, sources.host().os)) held = cached(sources.host().files, "the host");
+  if (held.empty() && same_apk_release(os, sources.host().os)) held = cached(sources.host().files, "the host");
   for (const Held& one : held) read_index(one, packages, out);
   if (out.lists.empty())
     out.not_assessed.push_back(nothing_at_hand(

@@ -20,12 +20,16 @@ Incomplete why_nothing(const std::vector<AptSource>& repositories, const AptList
 // The lists of this machine, when they are of the same release and architecture.
 AptLists from_host(const std::optional<OsRelease>& os, const DpkgSystem& system, Sources& sources) {
   const auto& host = sources.host();
-  if (!os || !host.os || os->id != host.os->id || os->codename != host.os->codename) return {};
+  if (!same_apt_release(os, host.os)) return {};
   const AptLists& lists = sources.host_apt_lists();
   return lists.native == system.native ? lists_of_release(lists, *os) : AptLists{};
 }
 
 }  // namespace
+
+bool same_apt_release(const std::optional<OsRelease>& a, const std::optional<OsRelease>& b) {
+  return a && b && a->id == b->id && a->codename == b->codename;
+}
 
 Offered take_apt_offers(Files& files, const std::optional<OsRelease>& os, const std::vector<Package>& packages,
                         Sources& sources) {

@@ -23,7 +23,7 @@ const HostLists& Sources::host() {
 }
 
 const AptLists& Sources::host_apt_lists() {
-  if (!host_apt_) host_apt_ = read_host_lists(host().files, nullptr);
+  if (!host_apt_) host_apt_ = read_host_lists(host().files, {.all_suites = true});
   return *host_apt_;
 }
 

@@ -24,6 +24,12 @@ struct HostLists {
   Files files;
 };
 
+// Both are known, and apt's lists of the one hold for the other as far as the release goes.
+bool same_apt_release(const std::optional<OsRelease>& a, const std::optional<OsRelease>& b);
+
+// Likewise apk's indexes.
+bool same_apk_release(const std::optional<OsRelease>& a, const std::optional<OsRelease>& b);
+
 // What may be asked of the network.
 struct MayFetch {
   bool repositories = false;  // the repositories that the sources of a tree name

@@ -1,8 +1,8 @@
 #include "rootfs/image_for_tests.h"
 
-#include <zlib.h>
 #include <zstd.h>
 
+#include "base/deflate_for_tests.h"
 #include "base/sha256.h"
 #include "rootfs/tar_for_tests.h"
 
@@ -18,19 +18,7 @@ std::string reference(std::string_view type, std::string_view bytes, const std::
 
 }  // namespace
 
-std::string gzip(std::string_view bytes, int level) {
-  z_stream stream{};
-  deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+std::string gzip(std::string_view bytes, int level) { return deflated(bytes, gzip_window, level); }
 
 std::string zstd(std::string_view bytes) {
   std::string out(ZSTD_compressBound(bytes.size()), '\0');

@@ -54,18 +54,13 @@ class Asker {
     }
     const auto body =
         engine_.get("/events?since=0&until=" + std::to_string(now.time_since_epoch().count()), events_limit);
-    FactTree complete = FactTree::of(true, "/events");
-    if (body.ok()) {
-      const ExecEvents events = read_exec_events(*body);
-      if (!events.complete) {
-        complete = FactTree::unknown_because("the engine remembers its last events only", "/events");
-      }
-      for (const ExecSeen& exec : events.seen) from_event(exec);
-    } else {
-      complete = FactTree::unknown_because(body.error().message, "/events");
-    }
+    const ExecEvents events = body.ok() ? read_exec_events(*body) : ExecEvents{};
+    const std::string why = body.ok() ? "the engine remembers its last events only" : body.error().message;
+    for (const ExecSeen& exec : events.seen) from_event(exec);
     std::map<std::string, FactTree> out;
     for (const auto& [container, subject] : subjects_) {
+      const FactTree complete =
+          events.complete_for(container) ? FactTree::of(true, "/events") : FactTree::unknown_because(why, "/events");
       out[container] = FactTree::map_of(
           {{"list", FactTree::list_of(std::move(found_[container]))}, {"complete", complete}}, "/events");
     }
@@ -108,20 +103,28 @@ class Asker {
 
 }  // namespace
 
+bool ExecEvents::complete_for(const std::string& container) const {
+  return complete || (readable && started.contains(container));
+}
+
 ExecEvents read_exec_events(std::string_view body) {
   ExecEvents out;
-  out.complete = true;
+  out.complete = out.readable = true;
   size_t count = 0;
   for (const std::string_view line : split(body, '\n')) {
     if (trim(line).empty()) continue;
     if (++count >= remembered_events) out.complete = false;
-    if (count > 10 * remembered_events) break;
+    if (count > 10 * remembered_events) {
+      out.readable = false;
+      break;
+    }
     const auto event = JsonReply::parse(line, "GET /events");
     if (!event.ok()) {
-      out.complete = false;
+      out.complete = out.readable = false;
       continue;
     }
     const std::string action = text_at(event->root(), {"Action"}).value_or("");
+    if (action == "start") out.started.insert(text_at(event->root(), {"Actor", "ID"}).value_or(""));
     if (!action.starts_with(exec_action)) continue;
     out.seen.push_back({text_at(event->root(), {"Actor", "Attributes", "execID"}).value_or(""),
                         text_at(event->root(), {"Actor", "ID"}).value_or(""),

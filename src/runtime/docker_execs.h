@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,11 +23,14 @@ struct ExecSeen {
 };
 struct ExecEvents {
   std::vector<ExecSeen> seen;
-  bool complete = false;  // all events since the engine started were there
+  std::set<std::string> started;  // containers whose start is among the events, and so all that came after it
+  bool readable = false;          // every line was understood
+  bool complete = false;          // all events since the engine started were there, and understood
+  bool complete_for(const std::string& container) const;
 };
 
 // GET /events?until=now: one JSON object after the other, a line each. A line that breaks the format makes the list
-// incomplete.
+// incomplete for every container.
 ExecEvents read_exec_events(std::string_view body);
 
 // GET /exec/ID/json as an item of `execs`: {command, privileged, user, running}.

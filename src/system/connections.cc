@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
+#include "base/text.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::system {
@@ -15,9 +17,24 @@ constexpr size_t kMaxDescriptors = 65'536;
 struct Table {
   const char* file;
   Transport transport;
+  const char* counts;    // the file that counts the table's sockets
+  const char* protocol;  // and its line there
 };
-constexpr std::array<Table, 4> kTables = {
-    {{"tcp", Transport::tcp}, {"tcp6", Transport::tcp}, {"udp", Transport::udp}, {"udp6", Transport::udp}}};
+constexpr std::array<Table, 4> kTables = {{{"tcp", Transport::tcp, "sockstat", "TCP:"},
+                                           {"tcp6", Transport::tcp, "sockstat6", "TCP6:"},
+                                           {"udp", Transport::udp, "sockstat", "UDP:"},
+                                           {"udp6", Transport::udp, "sockstat6", "UDP6:"}}};
+
+// Whether the namespace is known to have no socket of a table: "TCP: inuse 0 ..." (net/ipv4/proc.c). To read a TCP
+// table the kernel goes through the connections of all namespaces, some milliseconds each time; the counts cost
+// nothing.
+bool is_empty(std::string_view counts, std::string_view protocol) {
+  for (const std::string_view line : split(counts, '\n')) {
+    const auto words = split_words(line);
+    if (words.size() >= 3 && words[0] == protocol && words[1] == "inuse") return words[2] == "0";
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -25,8 +42,17 @@ NamespaceSockets read_sockets(const Machine& machine, const std::string& process
   NamespaceSockets out;
   size_t found = 0;
   Error last;
+  std::map<std::string, std::string> counts;
+  const std::string directory = "/proc/" + process + "/net/";
+  for (const char* file : {"sockstat", "sockstat6"}) {
+    counts[file] = machine.read_file(directory + file, size_t{64} << 10).value_or("");
+  }
   for (const auto& table : kTables) {
-    const std::string path = "/proc/" + process + "/net/" + table.file;
+    if (is_empty(counts[table.counts], table.protocol)) {
+      ++found;
+      continue;
+    }
+    const std::string path = directory + table.file;
     const auto text = machine.read_file(path, kTableBytes);
     if (!text.ok()) {
       last = text.error();

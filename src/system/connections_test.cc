@@ -37,6 +37,20 @@ TEST(Connections, NoTableAtAllIsAnError) {
   EXPECT_EQ(read_sockets(machine, "8").errors.size(), 1U);
 }
 
+TEST(Connections, ATableThatTheKernelCountsAsEmptyIsNotRead) {
+  MemoryMachine machine;
+  machine.add_file("/proc/7/net/sockstat", "sockets: used 3\nTCP: inuse 0 orphan 0 tw 0\nUDP: inuse 1 mem 0\n")
+      .add_file("/proc/7/net/sockstat6", "TCP6: inuse 1\n")
+      .fail("/proc/7/net/tcp", ErrorKind::denied)
+      .add_file("/proc/7/net/tcp6", kHeading +
+                                        "0: 00000000000000000000000000000000:0050 "
+                                        "00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 501 1\n")
+      .add_file("/proc/7/net/udp", kHeading + "0: 00000000:0035 00000000:0000 07 0:0 0:0 0 0 0 502 1\n");
+  const auto sockets = read_sockets(machine, "7");
+  EXPECT_TRUE(sockets.errors.empty());
+  EXPECT_EQ(sockets.rows.size(), 2U);
+}
+
 TEST(Connections, TellWhichEndListens) {
   const auto rows = parse_sockets(kHeading +
                                       "0: 00000000:0050 00000000:0000 0A 0:0 0:0 0 0 0 1 1\n"

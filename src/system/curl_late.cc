@@ -2,9 +2,10 @@
 // than half of the start of a program that most often makes no request. These are the functions of libcurl that we
 // call, each handing on to the real one; where the library is missing no handle can be made, which callers report.
 #include <curl/curl.h>
-#include <dlfcn.h>
 
 #include <cstdarg>
+
+#include "base/late_library.h"
 
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
@@ -15,15 +16,11 @@
 
 namespace {
 
-void* library() {
-  static void* const loaded = ::dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
-  return loaded;
-}
-
 // The real `Function` of this name, or nullptr.
 template <class Function>
 Function* real(const char* name) {
-  return library() ? reinterpret_cast<Function*>(::dlsym(library(), name)) : nullptr;
+  static const plimsoll::LateLibrary library("libcurl.so.4");
+  return library.find<Function>(name);
 }
 
 }  // namespace

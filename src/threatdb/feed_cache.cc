@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "system/sync_directory.h"
 #include "threatdb/file_error.h"
 
 namespace plimsoll::threatdb {
@@ -139,11 +140,7 @@ Status FeedCache::rename_into_place(const std::string& from, const std::string& 
   std::error_code ignored;
   fs::create_directories(fs::path(to).parent_path(), ignored);
   if (::rename(from.c_str(), to.c_str()) != 0) return file_error(to, "replace");
-  const int parent = ::open(fs::path(to).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (parent >= 0) {
-    ::fsync(parent);  // the name, too; the data are safe already
-    ::close(parent);
-  }
+  (void)system::sync_directory(fs::path(to).parent_path());  // the name, too; the data are safe already
   return Done{};
 }
 

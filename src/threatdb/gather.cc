@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "feed/inflate.h"
 
@@ -243,8 +244,6 @@ uint64_t text_bytes(std::string_view bytes) {
   return size;
 }
 
-Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 }  // namespace
 
 Result<ImportReport> build(Material material, const std::string& from, const std::string& path, int descriptor) {
@@ -266,7 +265,7 @@ Result<ImportReport> build(Material material, const std::string& from, const std
                  "the database is left as it was"};
   }
   join_feeds(*image, joined.feeds);
-  report.info = {true, path, now(), image->records.size(), joined.feeds.sources};
+  report.info = {true, path, wall_clock(), image->records.size(), joined.feeds.sources};
   const std::jthread sweep(
       [feeds = std::move(joined.feeds)] {});  // half a million pieces, freed while the file is written
   PLIMSOLL_CHECK(write_image(*image, path, descriptor, *report.info.built_at));

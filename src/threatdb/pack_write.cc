@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "threatdb/feed_cache.h"
 #include "threatdb/file_error.h"
@@ -119,7 +120,7 @@ Result<PackReport> write_pack(const std::string& folder, const std::string& path
   PLIMSOLL_TRY(base, open_base(since, key));
   PLIMSOLL_TRY(cache, FeedCache::open(folder));
   PackReport out;
-  out.manifest.created = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  out.manifest.created = wall_clock();
   if (!since.empty()) out.manifest.base = content_id(base.pack.manifest.files);
   for (const std::string& name : cache.names()) {
     out.manifest.files.emplace_back();

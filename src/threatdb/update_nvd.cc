@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "feed/deflate.h"
 #include "feed/inflate.h"
@@ -85,7 +86,7 @@ Status read_pages(Updating& update, const std::string& query, LinesByCve& lines,
 }  // namespace
 
 Result<SourceState> update_nvd(Updating& update, const std::string& url) {
-  const Instant now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Instant now = wall_clock();
   const FeedFacts& known = update.cache.facts(cvss_name);
   const std::optional<Bytes> old = update.cache.read(cvss_name);
   LinesByCve lines = old ? lines_of(*old) : LinesByCve{};

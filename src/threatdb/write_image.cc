@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "system/sync_directory.h"
 #include "threatdb/file_error.h"
 #include "threatdb/image.h"
 
@@ -127,13 +128,6 @@ Status write_all(int descriptor, std::string_view bytes, const std::string& path
   return Done{};
 }
 
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 }  // namespace
 
 Result<ImportLock> ImportLock::take(const std::string& path) {
@@ -182,8 +176,7 @@ Status NewFile::replace() {
   if (::fsync(descriptor_) != 0) return file_error(name, "sync");
   if (::rename(name.c_str(), path_.c_str()) != 0) return file_error(path_, "replace");
   ::close(std::exchange(descriptor_, -1));
-  const Descriptor folder{::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.fd >= 0) ::fsync(folder.fd);  // the name, too; the data are safe already
+  (void)system::sync_directory(folder_of(path_));  // the name, too; the data are safe already
   return Done{};
 }
 

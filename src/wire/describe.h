@@ -210,11 +210,69 @@ void describe(A& a, T& v) {
   a.member("to", v.to);
   a.member("transport", v.transport);
   a.member("application", v.application);
+  a.member("application_seen", v.application_seen);
+  a.member("application_version", v.application_version);
+  a.member("software", v.software);
+  a.member("software_version", v.software_version);
+  a.member("server_name", v.server_name);
+  a.member("looked_up_as", v.looked_up_as);
+  a.member("from_process", v.from_process);
+  a.member("to_process", v.to_process);
   a.member("seen", v.seen);
+  a.member("opener_seen", v.opener_seen);
   a.member("connections", v.connections);
+  a.member("refused", v.refused);
+  a.member("unanswered", v.unanswered);
+  a.member("reset", v.reset);
   a.member("bytes", v.bytes);
+  a.member("bytes_to_server", v.bytes_to_server);
+  a.member("bytes_to_client", v.bytes_to_client);
+  a.member("packets_to_server", v.packets_to_server);
+  a.member("packets_to_client", v.packets_to_client);
   a.member("first_seen", v.first_seen);
   a.member("last_seen", v.last_seen);
+}
+
+template <class A, Is<NetworkSource> T>
+void describe(A& a, T& v) {
+  a.member("name", v.name);
+  a.member("in_use", v.in_use);
+  a.member("why_not", v.why_not);
+}
+
+template <class A, Is<NetworkEvent> T>
+void describe(A& a, T& v) {
+  a.member("detector", v.detector);
+  a.member("severity", v.severity);
+  a.member("technique", v.technique);
+  a.member("cves", v.cves);
+  a.member("title", v.title);
+  a.member("evidence", v.evidence);
+  a.member("outcome", v.outcome);
+  a.member("source", v.source);
+  a.member("target", v.target);
+  a.member("on_source", v.on_source);
+  a.member("from_outside_only", v.from_outside_only);
+  a.member("count", v.count);
+  a.member("first_seen", v.first_seen);
+  a.member("last_seen", v.last_seen);
+}
+
+template <class A, Is<AssetBehaviour> T>
+void describe(A& a, T& v) {
+  a.member("asset", v.asset);
+  a.member("group", v.group);
+  a.member("learned", v.learned);
+  a.member("weight", v.weight);
+  a.member("anomalies", v.anomalies);
+}
+
+template <class A, Is<NetworkView> T>
+void describe(A& a, T& v) {
+  a.member("observed_ms", v.observed_ms);
+  a.member("sources", v.sources);
+  a.member("events", v.events);
+  a.member("behaviour", v.behaviour);
 }
 
 template <class A, Is<Incomplete> T>
@@ -322,6 +380,7 @@ void describe(A& a, T& v) {
   a.member("tool_version", v.tool_version);
   a.member("assets", v.assets);
   a.member("flows", v.flows);
+  a.member("network", v.network);
   a.member("incomplete", v.incomplete);
 }
 

@@ -103,6 +103,7 @@ void JsonWriter::before_value() {
 }
 
 void JsonWriter::new_line() {
+  if (layout_ == Layout::one_line) return;
   out_ += '\n';
   out_.append(depth_, ' ');
 }

@@ -6,12 +6,15 @@
 
 namespace plimsoll::wire {
 
-// Writes one JSON document (RFC 8259), indented by one blank a level, straight into a string: no tree is held. Bytes of
-// a string that are not UTF-8 are written as the text "\xNN", so the document always is valid; numbers that JSON does
-// not know (infinite, not a number) become null. The caller keeps begin/end in balance and gives a key before each
-// member.
+// Writes one JSON document (RFC 8259), indented by one blank a level or all on one line, straight into a string: no
+// tree is held. Bytes of a string that are not UTF-8 are written as the text "\xNN", so the document always is valid;
+// numbers that JSON does not know (infinite, not a number) become null. The caller keeps begin/end in balance and gives
+// a key before each member.
 class JsonWriter {
  public:
+  enum class Layout { indented, one_line };
+  explicit JsonWriter(Layout layout = Layout::indented) : layout_(layout) {}
+
   JsonWriter& begin_object() { return open('{'); }
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
@@ -32,6 +35,8 @@ class JsonWriter {
     return raw(std::to_string(number));
   }
   JsonWriter& null() { return raw("null"); }
+  // A value that is JSON already, as it is. The caller answers for it.
+  JsonWriter& document(std::string_view json) { return raw(json); }
 
   // key(name).value(v)
   template <class T>
@@ -49,6 +54,7 @@ class JsonWriter {
   void new_line();
   void quote(std::string_view text);
 
+  Layout layout_;
   std::string out_;
   size_t depth_ = 0;
   bool first_ = true;  // nothing in the innermost bracket yet

@@ -23,6 +23,12 @@ TEST(JsonWriter, Shapes) {
   EXPECT_EQ(std::move(out).take(), "{\n \"a\": 1,\n \"b\": [\n  \"x\",\n  null\n ],\n \"c\": {},\n \"d\": []\n}");
 }
 
+TEST(JsonWriter, OnOneLine) {
+  JsonWriter out(JsonWriter::Layout::one_line);
+  out.begin_object().member("a", "x\ny").key("b").begin_array().value(1).value(2).end_array().end_object();
+  EXPECT_EQ(std::move(out).take(), R"({"a": "x\ny","b": [1,2]})");
+}
+
 TEST(JsonWriter, Strings) {
   EXPECT_EQ(written("plain é 日本"), "\"plain é 日本\"");
   EXPECT_EQ(written("\"\\\n\t\r\x01\x7f"), R"("\"\\\n\t\r\u0001\u007F")");

@@ -22,6 +22,8 @@ namespace plimsoll::wire {
 
 class PackedWriter {
  public:
+  // Address space only: growing step by step would copy most of it, page by new page.
+  PackedWriter() { out_.reserve(size_t{1} << 20); }
   // Called by describe().
   template <class T>
   void member(const char*, const T& v) {

@@ -19,6 +19,7 @@ TEST(Packed, RoundTripOfRandomFacts) {
       }
     }
     for (Incomplete& gap : report.incomplete) gap = {printable(gap.what), printable(gap.reason), printable(gap.remedy)};
+    make_printable(report.network);
     const auto again = unpack<Report>(pack(report));
     ASSERT_TRUE(again.ok()) << again.error().to_string();
     ASSERT_EQ(*again, report) << "seed " << seed;

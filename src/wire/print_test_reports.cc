@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   for (uint64_t seed = 0; ok && seed < 20; ++seed) {
     Report report;
     wire::RandomFill(seed).fill(report);
+    wire::make_printable(report.network);
     for (AssetReport& asset : report.assets)
       asset.assessment.level = ThreatLevel::low;  // never minimal when not assessed
     ok = write("random" + std::to_string(seed) + ".json", report, true);

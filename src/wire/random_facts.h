@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "model/fact.h"
 #include "wire/describe.h"
+#include "wire/settle.h"
 
 namespace plimsoll::wire {
 
@@ -96,5 +97,11 @@ class RandomFill {
 
   std::mt19937_64 random_;
 };
+
+// Some texts of these promise to be printable.
+inline void make_printable(NetworkView& view) {
+  for (NetworkEvent& event : view.events) settle(event);
+  for (AssetBehaviour& behaviour : view.behaviour) settle(behaviour);
+}
 
 }  // namespace plimsoll::wire

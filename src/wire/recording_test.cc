@@ -35,6 +35,7 @@ TEST(Recording, RoundTripOfRandomFacts) {
       make_printable(asset.offered.not_assessed);
     }
     make_printable(report.incomplete);
+    wire::make_printable(report.network);
     const auto again = facts_from_json(facts_to_json(report), "facts.json");
     ASSERT_TRUE(again.ok()) << again.error().to_string();
     ASSERT_EQ(*again, report) << "seed " << seed;
@@ -52,6 +53,7 @@ TEST(Recording, KeepsFactsAndDropsJudgement) {
   EXPECT_TRUE(again->assets[0].checks.empty());
   EXPECT_EQ(again->assets[1].host, report.assets[1].host);
   EXPECT_EQ(again->flows, report.flows);
+  EXPECT_EQ(again->network, report.network);
   EXPECT_EQ(again->incomplete, report.incomplete);
   EXPECT_TRUE(again->assets[0].threats.empty());
   EXPECT_TRUE(again->fixes.empty());
@@ -130,6 +132,10 @@ TEST(Recording, NoMemberIsForgotten) {
   expect_all_described<Offered>("Offered");
   expect_all_described<FlowEnd>("FlowEnd");
   expect_all_described<Flow>("Flow");
+  expect_all_described<NetworkSource>("NetworkSource");
+  expect_all_described<NetworkEvent>("NetworkEvent");
+  expect_all_described<AssetBehaviour>("AssetBehaviour");
+  expect_all_described<NetworkView>("NetworkView");
   expect_all_described<Incomplete>("Incomplete");
   expect_all_described<Asset>("Asset");
 }

@@ -60,6 +60,15 @@ void write_threat(JsonWriter& out, const Threat& threat) {
   out.end_object();
 }
 
+void write_excepted(JsonWriter& out, const ExceptedThreat& excepted) {
+  out.begin_object().member("exception", excepted.exception).member("reason", excepted.reason);
+  out.member("owner", excepted.owner).key("expires_at");
+  write_instant(out, excepted.expires_at);
+  out.key("threat");
+  write_threat(out, excepted.threat);
+  out.end_object();
+}
+
 void write_addition(JsonWriter& out, const FixedAddition& addition) {
   out.begin_object().member("name", addition.name).member("points", addition.points);
   out.member("evidence", addition.evidence).end_object();
@@ -139,6 +148,11 @@ void write_counts(JsonWriter& out, const std::vector<Threat>& threats) {
   out.end_object();
 }
 
+void write_wan_fact(JsonWriter& out, const char* name, const WanFact& fact) {
+  out.key(name).begin_object().member("holds", fact.holds).member("seen", fact.seen);
+  out.member("evidence", fact.evidence).end_object();
+}
+
 void write_assessment(JsonWriter& out, const Assessment& assessment) {
   out.member("score", assessment.score).member("level", name_of(assessment.level)).member("own", assessment.own);
   out.member("own_threats", assessment.own_threats).key("additions");
@@ -147,10 +161,17 @@ void write_assessment(JsonWriter& out, const Assessment& assessment) {
   write_array(out, assessment.inherited.path, write_path_step);
   out.end_object().key("from_outside").begin_object().member("level", assessment.from_outside.level).key("path");
   write_array(out, assessment.from_outside.path, write_path_step);
+  out.end_object().key("wan").begin_object();
+  write_wan_fact(out, "reaches_out", assessment.wan.reaches_out);
+  write_wan_fact(out, "takes_connections", assessment.wan.takes_connections);
+  write_wan_fact(out, "can_take_connections", assessment.wan.can_take_connections);
   out.end_object().key("contributions");
   write_array(out, assessment.contributions, write_contribution);
   out.key("routes");
   write_array(out, assessment.routes, write_route);
+  if (!assessment.if_fixed) return;
+  out.key("if_fixed").begin_object().member("score", assessment.if_fixed->score);
+  out.member("level", name_of(assessment.if_fixed->level)).end_object();
 }
 
 void write_labels(JsonWriter& out, const Asset& asset) {
@@ -179,6 +200,10 @@ void write_asset(JsonWriter& out, const AssetReport& report, bool with_packages)
   write_counts(out, report.threats);
   out.key("threats");
   write_array(out, report.threats, write_threat);
+  if (!report.excepted.empty()) {
+    out.key("excepted");
+    write_array(out, report.excepted, write_excepted);
+  }
   if (!report.checks.empty()) {
     out.key("check_counts");
     write_outcomes(out, count_outcomes(report.checks));
@@ -216,22 +241,77 @@ void write_flow(JsonWriter& out, const Flow& flow) {
   out.key("to");
   write_flow_end(out, flow.to);
   out.member("transport", name_of(flow.transport)).member("application", flow.application).member("seen", flow.seen);
-  out.member("connections", flow.connections).member("bytes", flow.bytes).key("first_seen");
+  out.member("application_seen", flow.application_seen).member("application_version", flow.application_version);
+  out.member("software", flow.software).member("software_version", flow.software_version);
+  out.member("server_name", flow.server_name).member("looked_up_as", flow.looked_up_as);
+  out.member("from_process", flow.from_process).member("to_process", flow.to_process);
+  out.member("opener_seen", flow.opener_seen).member("connections", flow.connections);
+  out.member("refused", flow.refused).member("unanswered", flow.unanswered).member("reset", flow.reset);
+  out.member("bytes", flow.bytes);
+  out.member("bytes_to_server", flow.bytes_to_server).member("bytes_to_client", flow.bytes_to_client);
+  out.member("packets_to_server", flow.packets_to_server).member("packets_to_client", flow.packets_to_client);
+  out.key("first_seen");
   write_instant(out, flow.first_seen);
   out.key("last_seen");
   write_instant(out, flow.last_seen);
   out.end_object();
 }
 
+void write_network_event(JsonWriter& out, const NetworkEvent& event) {
+  out.begin_object().member("detector", event.detector).member("severity", name_of(event.severity));
+  out.member("technique", event.technique).member("outcome", name_of(event.outcome)).member("title", event.title);
+  out.member("evidence", event.evidence).key("cves");
+  write_strings(out, event.cves);
+  out.key("source");
+  write_flow_end(out, event.source);
+  out.key("target");
+  write_flow_end(out, event.target);
+  out.member("on_source", event.on_source).member("from_outside_only", event.from_outside_only);
+  out.member("count", event.count).key("first_seen");
+  write_instant(out, event.first_seen);
+  out.key("last_seen");
+  write_instant(out, event.last_seen);
+  out.end_object();
+}
+
+void write_behaviour(JsonWriter& out, const AssetBehaviour& behaviour) {
+  out.begin_object().member("asset", behaviour.asset.value).member("group", behaviour.group);
+  out.member("learned", behaviour.learned).member("weight", behaviour.weight).key("anomalies");
+  write_strings(out, behaviour.anomalies);
+  out.end_object();
+}
+
+void write_network_view(JsonWriter& out, const NetworkView& view) {
+  out.begin_object().member("observed_ms", view.observed_ms).key("sources");
+  write_array(out, view.sources, [](JsonWriter& w, const NetworkSource& source) {
+    w.begin_object().member("name", source.name).member("in_use", source.in_use);
+    w.member("why_not", source.why_not).end_object();
+  });
+  out.key("events");
+  write_array(out, view.events, write_network_event);
+  out.key("behaviour");
+  write_array(out, view.behaviour, write_behaviour);
+  out.end_object();
+}
+
+void write_fall(JsonWriter& out, const FixAction::Fall& fall) {
+  out.begin_object().member("asset", fall.asset.value).member("name", fall.name);
+  out.member("before", fall.before).member("after", fall.after).end_object();
+}
+
 void write_fix(JsonWriter& out, const FixAction& fix) {
   out.begin_object().member("id", fix.id).member("kind", fix.kind).member("title", fix.title);
   out.member("remedy", fix.remedy).member("total_fall", fix.total_fall).key("falls");
-  write_array(out, fix.falls, [](JsonWriter& w, const FixAction::Fall& fall) {
-    w.begin_object().member("asset", fall.asset.value).member("name", fall.name);
-    w.member("before", fall.before).member("after", fall.after).end_object();
-  });
+  write_array(out, fix.falls, write_fall);
   out.key("removes");
   write_array(out, fix.removes, [](JsonWriter& w, const ThreatId& id) { w.value(id.value); });
+  out.end_object();
+}
+
+void write_together(JsonWriter& out, const FixesTogether& together) {
+  out.begin_object().member("fixes", together.fixes).member("worst_before", together.worst_before);
+  out.member("worst_after", together.worst_after).member("total_fall", together.total_fall).key("falls");
+  write_array(out, together.falls, write_fall);
   out.end_object();
 }
 
@@ -277,8 +357,14 @@ std::string report_to_json(const Report& report, bool with_packages) {
               [&](JsonWriter& w, const AssetReport& asset) { write_asset(w, asset, with_packages); });
   out.key("flows");
   write_array(out, report.flows, write_flow);
+  out.key("network");
+  write_network_view(out, report.network);
   out.key("fixes");
   write_array(out, report.fixes, write_fix);
+  if (!report.together.empty()) {
+    out.key("together");
+    write_array(out, report.together, write_together);
+  }
   if (!report.benchmarks.empty()) {
     out.key("benchmarks");
     write_array(out, report.benchmarks, write_benchmark);
@@ -288,6 +374,12 @@ std::string report_to_json(const Report& report, bool with_packages) {
   out.key("sandbox");
   write_sandbox(out, report.sandbox);
   out.end_object();
+  return std::move(out).take() + "\n";
+}
+
+std::string asset_to_json(const AssetReport& asset, bool with_packages) {
+  JsonWriter out;
+  write_asset(out, asset, with_packages);
   return std::move(out).take() + "\n";
 }
 

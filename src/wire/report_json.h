@@ -11,4 +11,7 @@ namespace plimsoll::wire {
 // `with_packages` adds assets[].packages.
 std::string report_to_json(const Report& report, bool with_packages = true);
 
+// One element of its assets[], alone.
+std::string asset_to_json(const AssetReport& asset, bool with_packages = true);
+
 }  // namespace plimsoll::wire

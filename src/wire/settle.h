@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +18,20 @@ std::optional<std::string_view> settle(T&) {
 inline std::optional<std::string_view> settle(Incomplete& v) {
   constexpr size_t longest = size_t{64} << 10;
   v = {printable(v.what, longest), printable(v.reason, longest), printable(v.remedy, longest)};
+  return std::nullopt;
+}
+inline std::optional<std::string_view> settle(NetworkEvent& v) {
+  constexpr size_t longest = 4096;
+  v.title = printable(v.title, longest);
+  v.evidence = printable(v.evidence, longest);
+  return std::nullopt;
+}
+inline std::optional<std::string_view> settle(AssetBehaviour& v) {
+  constexpr size_t longest = 4096;
+  // Shares; what is no number is none.
+  for (double* share : {&v.learned, &v.weight}) *share = *share >= 0 ? std::min(*share, 1.0) : 0;
+  for (std::string& anomaly : v.anomalies) anomaly = printable(anomaly, longest);
+  for (double* share : {&v.learned, &v.weight}) *share = *share > 0 ? std::min(*share, 1.0) : 0.0;  // also not a number
   return std::nullopt;
 }
 inline std::optional<std::string_view> settle(AssetReport& v) {

@@ -69,6 +69,7 @@ Assessment judged() {
   route.evidence = {{"privileged", Tristate::yes, "inspect"}};
   route.threat_id = "CVE-2022-0492";
   assessment.routes = {route};
+  assessment.if_fixed = IfFixed{40, ThreatLevel::medium};
   assessment.not_assessed = {{"runtime sockets", "permission denied", "run as root"}};
   return assessment;
 }
@@ -115,6 +116,7 @@ AssetReport container_asset() {
                     "user: denied",
                     "Set a user.",
                     {}}};
+  report.excepted = {{heap_overflow(), "x1", bad_bytes, "anna", at}};
   report.assessment = judged();
   report.scanned_at = at;
   return report;
@@ -148,6 +150,22 @@ Report rich_report() {
   flow.connections = 3;
   flow.first_seen = at;
   report.flows = {flow};
+  NetworkEvent event;
+  event.detector = "net.scan.ports";
+  event.severity = SeverityLevel::medium;
+  event.technique = "T1046";
+  event.cves = {"CVE-2026-0001"};
+  event.title = "Port scan";
+  event.evidence = "20 closed ports";
+  event.outcome = EventOutcome::answered;
+  event.source = flow.from;
+  event.target = flow.to;
+  event.count = 20;
+  event.first_seen = event.last_seen = at;
+  report.network = {5000,
+                    {{"eBPF", true, ""}, {"packet capture", false, "not permitted"}},
+                    {event},
+                    {{{"docker:aa"}, "shop/web as web", 1, 0.7, {"listens on a new port, tcp 4444"}}}};
   report.fixes = {{"upgrade:deb/openssl",
                    "upgrade",
                    "Upgrade openssl",
@@ -155,6 +173,7 @@ Report rich_report() {
                    {{{"docker:aa"}, "web", 93, 40}},
                    53,
                    {{"CVE-2026-0001"}}}};
+  report.together = {{1, 93, 40, 53, {{{"docker:aa"}, "web", 93, 40}}}};
   report.benchmarks = {{"CIS Docker", "1.6.0", {1, 2, 0, 3, 1}, 0.25}};
   report.incomplete = {{"processes of other users", "permission denied", "run as root"}};
   report.sandbox = {3, "", {{"landlock", false, "this kernel has no Landlock"}, {"seccomp", true, "allow-list"}}};

@@ -137,4 +137,12 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file_name,
   }
 }
 
+const YamlNode* child(const YamlNode& map, std::string_view key) {
+  if (map.kind != YamlNode::Kind::map) return nullptr;
+  for (size_t i = 0; i < map.keys.size() && i < map.items.size(); ++i) {
+    if (map.keys[i].text == key) return &map.items[i];
+  }
+  return nullptr;
+}
+
 }  // namespace plimsoll

@@ -19,6 +19,9 @@ struct YamlNode {
   std::vector<YamlNode> items;  // sequence, map
 };
 
+// The value of a key of a map; null when it is not there, and where `map` is none.
+const YamlNode* child(const YamlNode& map, std::string_view key);
+
 // The single document of `text`. Refused, with "FILE:LINE:COLUMN: ..." as message: text that is no YAML, larger than
 // 1 MiB, deeper than 32, more than 100 000 values, anchors, aliases, tags (unless allowed), a second document. No
 // exception leaves.

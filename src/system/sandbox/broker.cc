@@ -72,6 +72,7 @@ void place_descriptors(const Received& in) {
   for (uint32_t i = 0; i < std::min<uint32_t>(in.order.trees, most_trees); ++i) {
     wanted.trees.push_back({first_descriptor + static_cast<int>(i), i == 0 ? in.order.except.data() : ""});
   }
+  if (in.order.prepare != nullptr) in.order.prepare();
   be_worker(in.order.body, wanted, in.order.descriptors);
 }
 

@@ -14,7 +14,8 @@ constexpr size_t most_trees = 4;
 // What the program asks of a worker, as bytes over the socket that it shares with its broker. With it come, as
 // descriptors: where the answer goes, the output file, the request, and the job's own.
 struct Order {
-  WorkerBody body = nullptr;  // the broker is a fork: the same function is at the same place
+  WorkerBody body = nullptr;    // the broker is a fork: the same function is at the same place
+  void (*prepare)() = nullptr;  // likewise, before it gives its rights away; may be null
   Limits limits;
   bool reads_as_root = false;
   uint32_t descriptors = 0;       // the job's own

@@ -5,15 +5,14 @@
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
+#include "system/sandbox/capabilities.h"
 #include "system/sandbox/sanitized.h"
 
 namespace plimsoll::system::sandbox {
@@ -25,28 +24,6 @@ constexpr uid_t first_user = 0x7fff0000;
 constexpr uid_t nobody = 65534;  // where a user namespace does not map the former
 
 std::string reason() { return std::strerror(errno); }
-
-struct Capabilities {
-  uint64_t effective = 0, permitted = 0, inheritable = 0;
-};
-
-bool read_capabilities(Capabilities& out) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> data{};
-  if (::syscall(SYS_capget, &header, data.data()) != 0) return false;
-  const auto joined = [](uint32_t low, uint32_t high) { return (uint64_t{high} << 32) | low; };
-  out = {joined(data[0].effective, data[1].effective), joined(data[0].permitted, data[1].permitted),
-         joined(data[0].inheritable, data[1].inheritable)};
-  return true;
-}
-
-bool write_capabilities(uint64_t held) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> data{};
-  data[0].effective = data[0].permitted = static_cast<uint32_t>(held);
-  data[1].effective = data[1].permitted = static_cast<uint32_t>(held >> 32);
-  return ::syscall(SYS_capset, &header, data.data()) == 0;
-}
 
 bool become(uid_t user) {
   return ::setgroups(0, nullptr) == 0 && ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
@@ -63,9 +40,7 @@ SandboxLayer give_up_user() {
 }
 
 SandboxLayer give_up_capabilities(uint64_t keep) {
-  // Refused without CAP_SETPCAP; then nothing can be gained either, for no program is ever executed.
-  for (int number = 0; ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0; ++number) continue;
-  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  drop_bounding_set();
   return {"capabilities", true, keep == 0 ? "none" : "CAP_DAC_READ_SEARCH alone"};
 }
 

@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/text.h"
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr size_t longest_text = 4096;
 constexpr size_t most_layers = 16;
+constexpr size_t usual_answer = size_t{4} << 20;  // address space only, until it is written to
 
 template <class T>
 void put(std::string& to, T number) {
@@ -116,8 +119,13 @@ Status AnswerReader::take_frame(FrameType type, std::string_view payload) {
       return Done{};
     }
     case FrameType::piece:
+      if (sink_) {
+        sink_(payload);
+        return Done{};
+      }
       if (payload.size() > most_bytes_ - answer_.size())
         return Error{ErrorKind::limit, "the worker's answer is larger than " + std::to_string(most_bytes_) + " bytes"};
+      if (answer_.empty()) answer_.reserve(std::min(most_bytes_, usual_answer));
       answer_ += payload;
       return Done{};
     case FrameType::done:

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ class AnswerReader {
   // `most_bytes` bounds the answer.
   explicit AnswerReader(size_t most_bytes) : most_bytes_(most_bytes) {}
 
+  // Pieces are handed to `sink` as they come and not kept: of a worker that goes on telling.
+  void hand_on(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
+
   // malformed: breaks the format or the order. limit: longer than the bound.
   Status take(std::string_view bytes);
 
@@ -52,6 +56,7 @@ class AnswerReader {
   Status take_failed(std::string_view payload);
 
   size_t most_bytes_;
+  std::function<void(std::string_view)> sink_;
   std::string waiting_;  // of a frame that is not complete yet
   std::string answer_;
   std::vector<SandboxLayer> layers_;

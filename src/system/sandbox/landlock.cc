@@ -21,6 +21,8 @@ namespace {
 constexpr long create_ruleset = 444, add_rule = 445, restrict_self = 446;  // the same on every architecture
 constexpr unsigned ask_version = 1;                                        // LANDLOCK_CREATE_RULESET_VERSION
 constexpr int path_beneath = 1;                                            // LANDLOCK_RULE_PATH_BENEATH
+constexpr int net_port = 2;                                                // LANDLOCK_RULE_NET_PORT
+constexpr uint64_t connect_tcp = 2;                                        // LANDLOCK_ACCESS_NET_CONNECT_TCP
 
 struct Ruleset {
   uint64_t handled_access_fs = 0;
@@ -33,7 +35,13 @@ struct __attribute__((packed)) PathBeneath {
   int32_t parent_fd = -1;
 };
 
+struct NetPort {
+  uint64_t allowed_access = 0, port = 0;
+};
+
 constexpr uint64_t read_file = uint64_t{1} << 2, read_directory = uint64_t{1} << 3;
+// Write, remove a file, make one, truncate. Renaming within a directory needs removing and making alone.
+constexpr uint64_t change_files = (uint64_t{1} << 1) | (uint64_t{1} << 5) | (uint64_t{1} << 8) | (uint64_t{1} << 14);
 constexpr size_t most_names = 4096;  // directly below a root that leaves some of them out
 
 // All rights of the version: execute, write, read, read directories, remove and make eleven kinds (13 bits); refer (2),
@@ -43,11 +51,12 @@ uint64_t file_rights(int version) {
   return (uint64_t{1} << bits) - 1;
 }
 
-Ruleset everything(int version) {
+Ruleset everything(int version, bool connects) {
+  constexpr uint64_t bind_tcp = 1;
   Ruleset out;
   out.handled_access_fs = file_rights(version);
-  if (version >= 4) out.handled_access_net = 3;  // bind and connect of TCP
-  if (version >= 6) out.scoped = 3;              // abstract UNIX sockets, signals
+  if (version >= 4) out.handled_access_net = connects ? bind_tcp : bind_tcp | connect_tcp;
+  if (version >= 6) out.scoped = 3;  // abstract UNIX sockets, signals
   return out;
 }
 
@@ -56,6 +65,12 @@ size_t size_of_ruleset(int version) { return version >= 6 ? 24 : version >= 4 ? 
 Status allow(int ruleset, int place, uint64_t rights) {
   const PathBeneath rule{rights, place};
   if (::syscall(add_rule, ruleset, path_beneath, &rule, 0) != 0) return errno_error(errno, "add a Landlock rule", "");
+  return Done{};
+}
+
+Status allow_connecting(int ruleset, uint16_t port) {
+  const NetPort rule{connect_tcp, port};
+  if (::syscall(add_rule, ruleset, net_port, &rule, 0) != 0) return errno_error(errno, "add a Landlock rule", "");
   return Done{};
 }
 
@@ -89,15 +104,19 @@ int landlock_version() {
   return version > 0 ? static_cast<int>(version) : 0;
 }
 
-Result<int> allow_reading_only(std::span<const ReadableTree> trees) {
+Result<int> allow_reading_only(std::span<const ReadableTree> trees, const TcpPorts& ports) {
   const int version = landlock_version();
   if (version == 0) return Error{ErrorKind::unsupported, "this kernel has no Landlock"};
-  const Ruleset rights = everything(version);
+  const Ruleset rights = everything(version, ports.any);
   const Descriptor ruleset(static_cast<int>(::syscall(create_ruleset, &rights, size_of_ruleset(version), 0)));
   if (!ruleset.valid()) return errno_error(errno, "make a Landlock ruleset", "");
   for (const ReadableTree& tree : trees) {
-    PLIMSOLL_CHECK(tree.except.empty() ? allow(ruleset.get(), tree.root, read_file | read_directory)
+    const uint64_t more = tree.writable ? change_files & rights.handled_access_fs : 0;
+    PLIMSOLL_CHECK(tree.except.empty() ? allow(ruleset.get(), tree.root, read_file | read_directory | more)
                                        : allow_most(ruleset.get(), tree));
+  }
+  for (const uint16_t port : ports.these) {
+    if (version >= 4 && !ports.any) PLIMSOLL_CHECK(allow_connecting(ruleset.get(), port));
   }
   // librnp, which checks the signatures of package lists, wants random numbers from it and from nothing else.
   const Descriptor random(::open("/dev/urandom", O_PATH | O_CLOEXEC));

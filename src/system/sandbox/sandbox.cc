@@ -75,6 +75,7 @@ Result<Running> launch(int socket, const Job& job) {
   }
   Order order;
   order.body = job.body;
+  order.prepare = job.prepare;
   order.limits = job.limits;
   order.reads_as_root = job.reads_as_root;
   order.descriptors = static_cast<uint32_t>(sent.size() - 3);
@@ -114,8 +115,14 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start() {
   return std::unique_ptr<Sandbox>(new Sandbox(std::move(ours), broker));
 }
 
-Sandbox::~Sandbox() {
+void Sandbox::dismiss() {
+  const std::lock_guard lock(mutex_);
   socket_ = Descriptor();  // no more orders: it ends
+  ending_ = false;
+}
+
+Sandbox::~Sandbox() {
+  dismiss();
   while (::waitpid(broker_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
@@ -135,6 +142,7 @@ Outcome Sandbox::run(const Job& job) {
   if (!running.ok()) return {std::move(running).error(), true, std::nullopt};
   ++report_.workers;
   AnswerReader reader(job.limits.answer_bytes);
+  if (job.told) reader.hand_on(job.told);
   std::optional<Error> source_failed;
   const Status watched = supervise(running->line, job, reader, source_failed);
   note(reader.layers());

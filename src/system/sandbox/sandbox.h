@@ -19,6 +19,7 @@ using ByteSource = std::function<Result<size_t>(char* buffer, size_t capacity)>;
 // One piece of work for one worker, which ends with it.
 struct Job {
   WorkerBody body = nullptr;
+  void (*prepare)() = nullptr;  // run by the worker while it has its rights and has read nothing: loads what body needs
   std::string request;
   std::vector<int> descriptors;  // stay the caller's
   size_t trees = 0;              // the first so many of them are roots of trees the worker may read below
@@ -28,6 +29,8 @@ struct Job {
   ByteSource source;             // not empty: comes through a pipe, which is the job's last descriptor
   Limits limits;
   std::function<void(uint64_t)> progress;
+  // For a worker that goes on telling: hears each WorkerSide::tell() at once, on the thread of run(). Foreign bytes.
+  std::function<void(std::string_view)> told;
 };
 
 // What stands before how a worker was lost, in the error's message.
@@ -51,6 +54,9 @@ class Sandbox {
   Sandbox& operator=(const Sandbox&) = delete;
 
   Outcome run(const Job& job);
+
+  // No job comes any more: the broker ends meanwhile, and the destructor has less to wait for.
+  void dismiss();
 
   // All workers so far; a layer counts as in force when it was in each of them.
   SandboxReport report() const;

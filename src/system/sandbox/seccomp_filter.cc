@@ -57,6 +57,8 @@ constexpr std::array plain_calls{
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(restart_syscall),
     SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
 };
 
 // What the runtime of a sanitizer needs beyond that: stacks for signals, names for memory, its own symbolizer's paths,
@@ -118,6 +120,8 @@ void add_rules(Builder& to, bool with_openat2) {
   for (const int file : {STDERR_FILENO, answer_descriptor, output_descriptor}) {
     to.allow(SCMP_SYS(write), equal(0, file));
   }
+  // A worker that goes on for long is told more, with descriptors, over a socket that it was given; it makes none.
+  to.allow(SCMP_SYS(recvmsg), equal(0, first_descriptor));
   to.allow(SCMP_SYS(pwrite64), equal(0, output_descriptor));
   to.allow(SCMP_SYS(fsync), equal(0, output_descriptor));
   if constexpr (sanitized) {

@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
-constexpr size_t piece = size_t{256} << 10;
+constexpr size_t piece = size_t{64} << 10;  // what a pipe holds
 
 // write(2) to a pipe whose reader may be gone, without SIGPIPE, whatever the program does with that.
 ssize_t write_quietly(int pipe, std::string_view bytes) {

@@ -1,5 +1,6 @@
 #include "system/sandbox/worker.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,10 @@
 
 namespace plimsoll::system::sandbox {
 namespace {
+
+// Small enough for memory that is at hand on both sides: each new page costs a fault.
+constexpr size_t piece_bytes = size_t{64} << 10;
+static_assert(piece_bytes <= most_payload);
 
 std::string read_request() {
   struct stat status{};
@@ -37,8 +42,8 @@ Result<std::string> run_guarded(WorkerBody body, WorkerSide& side) {
 }
 
 bool send_answer(WorkerSide& side, std::string_view answer) {
-  for (size_t at = 0; at < answer.size(); at += most_payload) {
-    if (!side.send(frame(FrameType::piece, answer.substr(at, most_payload)))) return false;
+  for (size_t at = 0; at < answer.size(); at += piece_bytes) {
+    if (!side.send(frame(FrameType::piece, answer.substr(at, piece_bytes)))) return false;
   }
   return side.send(frame(FrameType::done, number_payload(answer.size())));
 }
@@ -46,6 +51,8 @@ bool send_answer(WorkerSide& side, std::string_view answer) {
 }  // namespace
 
 void WorkerSide::progress(uint64_t done) { send(frame(FrameType::progress, number_payload(done))); }
+
+bool WorkerSide::tell(std::string_view piece) { return send(frame(FrameType::piece, piece)); }
 
 bool WorkerSide::send(std::string_view frames) {
   const std::lock_guard lock(mutex_);
@@ -59,6 +66,9 @@ bool WorkerSide::send(std::string_view frames) {
 }
 
 void be_worker(WorkerBody body, const Confinement& confinement, size_t descriptors) {
+  // It lives for one job: what it gives back it needs again at once, and every page given to the kernel costs a fault.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 32 << 20);
   WorkerSide side(read_request(), descriptors);
   bool sent = side.send(frame(FrameType::layers, layers_payload(confine(confinement))));
   if (sent) {

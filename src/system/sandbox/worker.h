@@ -19,6 +19,8 @@ class WorkerSide {
   int descriptor(size_t index) const { return first_descriptor + static_cast<int>(index); }
   // Tells the parent how far it is, and that it is not stuck; from any thread.
   void progress(uint64_t done);
+  // Hands `piece`, of at most 1 MiB, to Job::told. False: nobody listens any more.
+  bool tell(std::string_view piece);
 
   // Writes the frames of an answer. For the broker.
   bool send(std::string_view frames);
