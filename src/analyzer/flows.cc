@@ -1,135 +1,33 @@
 #include "analyzer/flows.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "analyzer/address.h"
+#include "analyzer/flow_table.h"
 #include "system/proc_net.h"
 
 namespace plimsoll::analyzer {
 namespace {
 
-constexpr size_t max_flows = 50'000;
-
-struct UsualPort {
-  uint16_t port;
-  std::string_view application;
-};
-
-// IANA service names, and the ports images use most.
-constexpr std::array<UsualPort, 24> usual_ports{{
-    {22, "SSH"},          {25, "SMTP"},
-    {53, "DNS"},          {80, "HTTP"},
-    {389, "LDAP"},        {443, "TLS"},
-    {1433, "MS-SQL"},     {1521, "Oracle TNS"},
-    {2181, "ZooKeeper"},  {2379, "etcd"},
-    {3000, "HTTP"},       {3306, "MySQL"},
-    {4222, "NATS"},       {5432, "PostgreSQL"},
-    {5672, "AMQP"},       {6379, "Redis"},
-    {8000, "HTTP"},       {8080, "HTTP"},
-    {8443, "TLS"},        {9042, "Cassandra"},
-    {9092, "Kafka"},      {9200, "Elasticsearch"},
-    {11211, "Memcached"}, {27017, "MongoDB"},
-}};
-
-using FlowKey = std::tuple<AssetId, std::string, bool, AssetId, std::string, uint16_t, Transport>;
-
-class FlowTable {
- public:
-  explicit FlowTable(Instant now) : now_(now) {}
-
-  Flow* find_or_add(FlowEnd from, FlowEnd to, Transport transport, bool seen) {
-    // The client's port is not part of a flow; an asset's own address is not either, so that several are one arrow.
-    from.port = 0;
-    const FlowKey key{from.asset, from.asset.empty() ? from.address : "", from.wan,
-                      to.asset,   to.asset.empty() ? to.address : "",     to.port,
-                      transport};
-    const auto found = flows_.find(key);
-    if (found != flows_.end()) return &found->second;
-    if (flows_.size() >= max_flows) {
-      ++dropped_;
-      return nullptr;
-    }
-    Flow flow;
-    flow.application = usual_application(transport, to.port);
-    flow.from = std::move(from);
-    flow.to = std::move(to);
-    flow.transport = transport;
-    flow.seen = seen;
-    flow.first_seen = flow.last_seen = now_;
-    return &flows_.emplace(key, std::move(flow)).first->second;
-  }
-
-  void write(Report& report) {
-    for (auto& [key, flow] : flows_) report.flows.push_back(std::move(flow));
-    if (dropped_ > 0) {
-      report.incomplete.push_back(
-          {"network flows",
-           std::to_string(dropped_) + " flows beyond the bound of " + std::to_string(max_flows) + " were left out",
-           {}});
-    }
-  }
-
-  // A seen flow between the same ends and port already stands.
-  bool has_seen(const AssetId& from, const AssetId& to, uint16_t port, Transport transport) const {
-    for (const bool wan : {false, true}) {
-      const auto found = flows_.find(FlowKey{from, "", wan, to, "", port, transport});
-      if (found != flows_.end() && found->second.seen) return true;
-    }
-    return false;
-  }
-
- private:
-  Instant now_;
-  std::map<FlowKey, Flow> flows_;
-  size_t dropped_ = 0;
-};
-
-// Which asset an address belongs to. Containers first: a host listing its bridges' addresses never hides them.
-class AddressBook {
- public:
-  explicit AddressBook(const Report& report) {
-    for (const AssetReport& asset : report.assets) {
-      if (!asset.container || !asset.container->networks.known()) continue;
-      for (const NetworkAttachment& network : *asset.container->networks.value) {
-        for (const std::string& address : {network.address4, network.address6}) {
-          if (!address.empty()) owners_.emplace(address, asset.asset.id);
-        }
-      }
-    }
-    for (const AssetReport& asset : report.assets) {
-      if (!asset.host) continue;
-      for (const std::string& address : asset.host->addresses) owners_.emplace(plain_address(address), asset.asset.id);
-    }
-  }
-
-  FlowEnd end(const std::string& raw_address, uint16_t port) const {
-    const std::string address = plain_address(raw_address);
-    const auto owner = owners_.find(address);
-    return {owner == owners_.end() ? AssetId{} : owner->second, address, port, is_wan_address(address)};
-  }
-
- private:
-  std::map<std::string, AssetId> owners_;
-};
-
-void add_seen(FlowTable& table, const AddressBook& book, const std::vector<probe::Connection>& connections) {
+void add_seen(FlowTable& table, const AddressBook& book, const std::vector<probe::Connection>& connections,
+              const std::set<const Flow*>& watched) {
   // Both ends of one connection may be reported: it counts once.
   std::set<std::tuple<std::string, uint16_t, std::string, uint16_t>> counted;
   for (const probe::Connection& c : connections) {
     const std::string local = plain_address(c.local_address);
     const std::string remote = plain_address(c.remote_address);
     if (system::is_loopback(local) || system::is_loopback(remote)) continue;
-    FlowEnd here{c.owner, local, c.local_port, false};
+    FlowEnd here = book.end_of(c.owner, local, c.local_port);
     FlowEnd there = book.end(remote, c.remote_port);
     if (there.asset == c.owner) continue;
     const bool incoming = c.local_listens;
     Flow* flow = incoming ? table.find_or_add(there, here, c.transport, true)
                           : table.find_or_add(here, there, c.transport, true);
-    if (flow == nullptr) continue;
+    // What was watched is known better than by the sockets of one moment.
+    if (flow == nullptr || watched.count(flow) != 0) continue;
     const auto tuple = incoming ? std::tuple(remote, c.remote_port, local, c.local_port)
                                 : std::tuple(local, c.local_port, remote, c.remote_port);
     if (counted.insert(tuple).second) ++flow->connections;
@@ -191,19 +89,97 @@ void add_published(FlowTable& table, const Report& report) {
   }
 }
 
-}  // namespace
-
-std::string usual_application(Transport transport, uint16_t port) {
-  const auto row =
-      std::find_if(usual_ports.begin(), usual_ports.end(), [&](const UsualPort& p) { return p.port == port; });
-  if (row == usual_ports.end() || (transport == Transport::udp && port != 53)) return {};
-  return std::string(row->application);
+// Adds one connection, or several alike, to their flow.
+void join(Flow& flow, const probe::SeenFlow& seen) {
+  const network::FlowRecord& record = seen.record;
+  const auto at = [](network::Time time) { return std::chrono::floor<std::chrono::seconds>(time); };
+  const bool first = flow.connections == 0;
+  flow.first_seen = first ? at(record.first_seen) : std::min(flow.first_seen, Instant(at(record.first_seen)));
+  flow.last_seen = first ? at(record.last_seen) : std::max(flow.last_seen, Instant(at(record.last_seen)));
+  flow.connections += seen.connections;
+  flow.opener_seen = flow.opener_seen || record.opener_seen;
+  if (record.state == network::FlowState::refused) flow.refused += seen.connections;
+  if (record.state == network::FlowState::unanswered) flow.unanswered += seen.connections;
+  if (record.state == network::FlowState::reset) flow.reset += seen.connections;
+  flow.bytes_to_server += record.bytes_to_server;
+  flow.bytes_to_client += record.bytes_to_client;
+  flow.bytes = flow.bytes_to_server + flow.bytes_to_client;
+  flow.packets_to_server += record.packets_to_server;
+  flow.packets_to_client += record.packets_to_client;
+  if (!record.application.empty()) {
+    flow.application = record.application;
+    flow.application_seen = true;
+  }
+  const auto keep = [](std::string& into, const std::string& text) {
+    if (into.empty()) into = text;
+  };
+  keep(flow.application_version, record.application_version);
+  keep(flow.software, record.software);
+  keep(flow.software_version, record.software_version);
+  keep(flow.server_name, record.server_name);
+  keep(flow.looked_up_as, record.looked_up_as);
+  keep(flow.from_process, record.client_owner.process);
+  keep(flow.to_process, record.server_owner.process);
 }
 
-void add_flows(Report& report, const std::vector<probe::Connection>& connections, Instant now) {
-  const AddressBook book(report);
+// The flows that it added; they stay where they are.
+std::set<const Flow*> add_watched(FlowTable& table, const AddressBook& book,
+                                  const std::vector<probe::SeenFlow>& flows) {
+  std::set<const Flow*> added;
+  for (const probe::SeenFlow& seen : flows) {
+    const network::FlowKey& key = seen.record.key;
+    if (seen.client == seen.server) continue;  // within one asset, or of nobody here
+    const FlowEnd from = book.end_of(seen.client, network::to_text(key.client.address), 0);
+    const FlowEnd to = book.end_of(seen.server, network::to_text(key.server.address), key.server.port);
+    Flow* flow = table.find_or_add(from, to, key.transport, true);
+    if (flow == nullptr) continue;
+    join(*flow, seen);
+    added.insert(flow);
+  }
+  return added;
+}
+
+NetworkEvent event_of(const probe::SeenFinding& seen, const AddressBook& book) {
+  const network::Finding& finding = seen.finding;
+  const auto at = [](network::Time time) { return std::chrono::floor<std::chrono::seconds>(time); };
+  NetworkEvent event;
+  event.detector = finding.detector;
+  event.severity = finding.severity;
+  event.technique = finding.technique;
+  event.cves = finding.cves;
+  event.title = finding.title;
+  event.evidence = finding.evidence;
+  event.outcome = static_cast<EventOutcome>(finding.outcome);  // the same three, in the same order
+  event.source = book.end_of(seen.source, network::to_text(finding.source.address), finding.source.port);
+  event.target = book.end_of(seen.target, network::to_text(finding.target.address), finding.target.port);
+  event.on_source = finding.on_source;
+  event.from_outside_only = finding.from_outside_only;
+  event.count = finding.count;
+  event.first_seen = at(finding.first_seen);
+  event.last_seen = at(finding.last_seen);
+  return event;
+}
+
+}  // namespace
+
+void add_flows(Report& report, const std::vector<probe::Connection>& connections,
+               const std::optional<probe::Observation>& watched, const WanPolicy& wan, Instant now) {
+  const AddressBook book(report, wan);
   FlowTable table(now);
-  add_seen(table, book, connections);
+  std::set<const Flow*> known;
+  if (watched) {
+    known = add_watched(table, book, watched->flows);
+    const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(watched->ended - watched->began);
+    report.network.observed_ms = static_cast<uint64_t>(std::max<int64_t>(0, time.count()));
+    for (const probe::SourceState& source : watched->sources) {
+      report.network.sources.push_back({source.name, source.in_use, source.why_not});
+    }
+    for (const probe::SeenFinding& finding : watched->findings) {
+      report.network.events.push_back(event_of(finding, book));
+    }
+    report.incomplete.insert(report.incomplete.end(), watched->not_assessed.begin(), watched->not_assessed.end());
+  }
+  add_seen(table, book, connections, known);
   add_shared_networks(table, report);
   add_published(table, report);
   table.write(report);

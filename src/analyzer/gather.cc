@@ -6,9 +6,11 @@
 
 #include "analyzer/analyzer.h"
 #include "analyzer/append.h"
+#include "analyzer/discover.h"
 #include "analyzer/flows.h"
 #include "analyzer/offers.h"
 #include "analyzer/reading.h"
+#include "analyzer/watching.h"
 #include "base/text.h"
 #include "probe/container/container_probe.h"
 #include "probe/container/container_settings.h"
@@ -28,45 +30,6 @@ bool wants_machine(const std::vector<Target>& targets) {
   return targets.empty() || std::any_of(targets.begin(), targets.end(), [](const Target& t) {
            return t.kind == Target::Kind::all || t.kind == Target::Kind::host || t.kind == Target::Kind::container;
          });
-}
-
-// What runs here: every runtime that answers, then what the kernel shows beyond them.
-struct Discovered {
-  std::vector<RuntimeFacts> runtimes;
-  std::vector<FactTree> settings;  // of the runtimes
-  std::vector<runtime::Listed> containers;
-
-  void add(runtime::Answer answer, IncompleteList& incomplete) {
-    runtimes.push_back(std::move(answer.facts));
-    settings.push_back(std::move(answer.settings));
-    std::move(answer.containers.begin(), answer.containers.end(), std::back_inserter(containers));
-    append(incomplete, std::move(answer.not_assessed));
-  }
-};
-
-Discovered discover(const system::Machine& machine, const Settings& settings, Report& report) {
-  Discovered found;
-  Result<runtime::Answer> docker = runtime::ask_docker(machine, settings.docker_socket);
-  if (docker.ok()) {
-    found.add(std::move(*docker), report.incomplete);
-  } else if (docker.error().kind != ErrorKind::not_found) {
-    report.incomplete.push_back(
-        {"Docker Engine at " + settings.docker_socket, docker.error().message,
-         docker.error().advice.empty() ? "run as root, or as a member of the socket's group" : docker.error().advice});
-    found.settings.push_back(runtime::unanswered_settings("docker", settings.docker_socket, docker.error().message));
-  }
-  for (runtime::Answer& podman : runtime::ask_podman(machine, report.incomplete)) {
-    found.add(std::move(podman), report.incomplete);
-  }
-  std::vector<ContainerId> known;
-  for (const runtime::Listed& listed : found.containers) known.push_back(listed.facts.id);
-  Result<std::vector<runtime::Listed>> others = runtime::find_by_kernel(machine, known, &report.incomplete);
-  if (others.ok()) {
-    for (runtime::Listed& listed : *others) found.containers.push_back(std::move(listed));
-  } else {
-    report.incomplete.push_back({"containers that no runtime answers for", others.error().message, "run as root"});
-  }
-  return found;
 }
 
 AssetReport host_asset(probe::HostProbe& probed, Instant now) {
@@ -156,6 +119,14 @@ void tell_setuid_files(AssetReport& asset, Fact<bool> found) {
   asset.container->setuid_files = std::move(found);
 }
 
+void give(AssetReport& asset, KnownTree tree) {
+  asset.os = std::move(tree.os);
+  asset.packages = std::move(tree.packages);
+  asset.offered = std::move(tree.offered);
+  append(asset.assessment.not_assessed, std::move(tree.not_assessed));
+  if (asset.container) tell_setuid_files(asset, std::move(tree.setuid_files));
+}
+
 // Takes the inventory of a tree, and what its repositories offer, into `asset`.
 Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* mapped, const Settings& settings,
                  const std::string& step, OfferDesk& offers, rootfs::ImageConfig* config = nullptr) {
@@ -163,19 +134,28 @@ Status take_into(AssetReport& asset, Result<TreeSource> source, const Mapped* ma
   std::function<void(uint64_t)> heard;  // empty when nobody listens: then no entry need be counted
   if (settings.progress) heard = [&](uint64_t entries) { settings.progress(step, entries, 0); };
   PLIMSOLL_TRY(facts, read_tree(settings, std::move(source).value(), mapped, heard, offers));
-  asset.os = std::move(facts.os);
-  asset.packages = std::move(facts.packages);
-  asset.offered = std::move(facts.offered);
-  append(asset.assessment.not_assessed, std::move(facts.not_assessed));
-  if (asset.container) tell_setuid_files(asset, std::move(facts.setuid_files));
   if (config != nullptr) *config = std::move(facts.config);
+  KnownTree read{std::move(facts.os), std::move(facts.packages), std::move(facts.offered),
+                 std::move(facts.setuid_files), std::move(facts.not_assessed)};
+  if (settings.known != nullptr) settings.known->trees[asset.asset.id] = read;
+  give(asset, std::move(read));
   return Done{};
+}
+
+// What was read of it before, if it was.
+bool take_known(AssetReport& asset, const Settings& settings) {
+  if (settings.known == nullptr) return false;
+  const auto known = settings.known->trees.find(asset.asset.id);
+  if (known == settings.known->trees.end()) return false;
+  give(asset, known->second);
+  return true;
 }
 
 // The packages of host and containers. `mapped` goes with the assets.
 void take_packages(const Settings& settings, const std::vector<Mapped>& mapped, OfferDesk& offers, Report& report) {
   for (size_t i = 0; i < report.assets.size(); ++i) {
     AssetReport& asset = report.assets[i];
+    if (take_known(asset, settings)) continue;
     const std::string step = "reading " + asset.asset.name + " (" + std::to_string(i + 1) + " of " +
                              std::to_string(report.assets.size()) + ")";
     if (settings.progress) settings.progress(step, 0, 0);
@@ -195,12 +175,14 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   };
   // Read beside all the rest: they need nothing of it, and the walk over the host's files takes its time.
   std::future<FactTree> host_settings = std::async(std::launch::async | std::launch::deferred, [&machine, &settings] {
+    if (settings.known != nullptr && settings.known->host_settings) return *settings.known->host_settings;
     FactTree tree = probe::probe_host_settings(machine, {settings.packages ? kWalkBesideInventory : kWalkAlone});
     tree.members["kubernetes"] = probe::kubernetes_settings(machine);
     return tree;
   });
   say("discovering", 0, 0);
-  Discovered found = discover(machine, settings, report);
+  Discovered found = discover(machine, settings.docker_socket);
+  append(report.incomplete, std::move(found.incomplete));
 
   say("probing the host", 0, 0);
   probe::HostProbe host = probe::probe_host(machine);
@@ -212,6 +194,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   const std::string node = report.assets[0].asset.name;
   const std::string platform = report.assets[0].asset.platform;
 
+  std::future<probe::Observation> watching = watch(machine, settings, report.assets[0].asset.id, found.containers);
   std::vector<probe::Connection> connections;
   const auto add_connections = [&](size_t index, probe::Connections more) {
     connections.insert(connections.end(), std::make_move_iterator(more.established.begin()),
@@ -232,11 +215,17 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
                     probe::container_connections(machine, asset.asset.id, *asset.container, std::move(probed.sockets)));
   }
   count_neighbours(report.assets);
-  add_flows(report, connections, now);
-  // From here on the set of assets and flows stands; only packages and the host's settings are added.
+  // From here on the set of assets stands; packages, the host's settings and flows are added.
   if (settings.packages) take_packages(settings, mapped, offers, report);
+  std::optional<probe::Observation> watched;
+  if (watching.valid()) {
+    say("watching the network", 0, 0);
+    watched = watching.get();
+  }
+  add_flows(report, connections, watched, settings.wan, now);
   say("reading the host's settings", 0, 0);
   report.assets[0].settings.members["host"] = host_settings.get();
+  if (settings.known != nullptr) settings.known->host_settings = report.assets[0].settings.members["host"];
   if (report.assets[0].host->on_host.is(false)) {
     report.assets[0].settings.members["host"].members["kubernetes"] =
         FactTree::unknown_because("Plimsoll runs in a container and sees that, not the host");
@@ -270,6 +259,7 @@ Status replay_into(Report& report, const Settings& settings, const std::string& 
   if (report.assets.empty() && was_read) report.generated_at = recorded.generated_at;
   report.assets.insert(report.assets.end(), recorded.assets.begin(), recorded.assets.end());
   report.flows.insert(report.flows.end(), recorded.flows.begin(), recorded.flows.end());
+  join_views(report.network, std::move(recorded.network));
   append(report.incomplete, std::move(recorded.incomplete));
   return Done{};
 }
@@ -280,7 +270,7 @@ Result<Report> gather(const system::Machine& machine, const Settings& settings) 
   Report report;
   report.generated_at = machine.now();
   report.tool_version = PLIMSOLL_VERSION;
-  OfferDesk offers(settings);
+  OfferDesk offers(settings, settings.targets.size() == 1 && !wants_machine(settings.targets));
   if (wants_machine(settings.targets)) gather_machine(machine, settings, offers, report);
   for (const Target& target : settings.targets) {
     switch (target.kind) {

@@ -3,9 +3,14 @@
 
 #include "analyzer/analyzer.h"
 #include "assess/assess.h"
+#include "assess/exceptions.h"
+#include "assess/network_threats.h"
+#include "assess/opinions.h"
 #include "assess/pending.h"
 #include "benchmark/evaluate.h"
 #include "benchmark/pass_rates.h"
+#include "policy/exception_settings.h"
+#include "policy/scoped_settings.h"
 
 namespace plimsoll::analyzer {
 namespace {
@@ -32,11 +37,25 @@ void add_pending(AssetReport& asset, const policy::Policy& policy, Instant now) 
   gaps.insert(gaps.end(), pending.not_assessed.begin(), pending.not_assessed.end());
 }
 
+// What judgement goes by, with the constants of each asset.
+struct Constants {
+  const Judgement& by;
+  assess::Rules rules;
+
+  Constants(const Report& report, const Judgement& judgement)
+      : by(judgement),
+        rules{judgement.policy.scoring, judgement.policy.routes, judgement.policy.cves,
+              policy::own_scoring(judgement.policy, report.assets)} {}
+  const ScoringPolicy& of(const AssetReport& asset) const { return rules.scoring_of(asset.asset.id); }
+};
+
 // Evaluates the rules; what failed is a threat, what could not be decided is told once an asset.
-void check_settings(Report& report, const Judgement& by) {
+void check_settings(Report& report, const Constants& constants) {
+  const Judgement& by = constants.by;
   benchmark::evaluate(report, by.rules);
   for (AssetReport& asset : report.assets) {
-    std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, by.policy.scoring);
+    benchmark::switch_off(asset, constants.of(asset));
+    std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, constants.of(asset));
     asset.threats.insert(asset.threats.end(), std::make_move_iterator(failed.begin()),
                          std::make_move_iterator(failed.end()));
     std::stable_sort(asset.threats.begin(), asset.threats.end(), [](const Threat& a, const Threat& b) {
@@ -52,8 +71,11 @@ void check_settings(Report& report, const Judgement& by) {
   report.benchmarks = benchmark::pass_rates(report, benchmark::applicable_maps(report, by.rules.maps));
 }
 
-void assess_all(Report& report, const Judgement& by) {
-  assess::assess(report, {by.policy.scoring, by.policy.routes, by.policy.cves});
+// Those that people made, and those of policy files.
+void set_aside(Report& report, const Judgement& by, Instant now) {
+  std::vector<Exception> exceptions = by.policy.exceptions;
+  if (by.exceptions != nullptr) exceptions.insert(exceptions.end(), by.exceptions->begin(), by.exceptions->end());
+  assess::set_aside(report, exceptions, now);
 }
 
 }  // namespace
@@ -61,17 +83,24 @@ void assess_all(Report& report, const Judgement& by) {
 void judge_settings(Report& report, const Judgement& by, Instant now) {
   report.generated_at = now;
   report.tool_version = PLIMSOLL_VERSION;
-  check_settings(report, by);
-  assess_all(report, by);
+  const Constants constants(report, by);
+  assess::mark_outside(report, by.policy.network);
+  assess::add_network_threats(report);
+  check_settings(report, constants);
+  set_aside(report, by, now);
+  assess::assess(report, constants.rules);
 }
 
 void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, Instant now) {
   report.generated_at = now;
   report.tool_version = PLIMSOLL_VERSION;
+  const Constants constants(report, by);
+  assess::mark_outside(report, by.policy.network);
   if (db != nullptr) report.threat_db = db->info();
   for (AssetReport& asset : report.assets) {
     if (db != nullptr) {
       match_asset(asset, *db);
+      assess::prefer_opinions(asset, constants.of(asset));
     } else {
       asset.assessment.not_assessed.push_back({"vulnerabilities", "there is no threat database", "plimsoll db update"});
     }
@@ -81,8 +110,30 @@ void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, In
           {"packages", "no package was found: no package database, or nothing readable", {}});
     }
   }
-  check_settings(report, by);
-  assess_all(report, by);
+  assess::add_network_threats(report);
+  check_settings(report, constants);
+  set_aside(report, by, now);
+  assess::assess(report, constants.rules);
+}
+
+void judge_told(Report& report, const Judgement& by, Instant now) {
+  const Constants constants(report, by);
+  for (AssetReport& asset : report.assets) {
+    // What people excepted stays so; what files except is looked at again.
+    std::erase_if(asset.excepted, [&](ExceptedThreat& excepted) {
+      if (!excepted.exception.starts_with(policy::exception_id_prefix)) return false;
+      asset.threats.push_back(std::move(excepted.threat));
+      return true;
+    });
+    assess::prefer_opinions(asset, constants.of(asset));
+    if (asset.checks.empty()) continue;
+    std::erase_if(asset.threats, [](const Threat& threat) { return threat.kind == ThreatKind::benchmark; });
+    benchmark::switch_off(asset, constants.of(asset));
+    std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, constants.of(asset));
+    std::move(failed.begin(), failed.end(), std::back_inserter(asset.threats));
+  }
+  set_aside(report, by, now);
+  assess::assess_told(report, constants.rules);
 }
 
 }  // namespace plimsoll::analyzer

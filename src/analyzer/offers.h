@@ -14,8 +14,15 @@ namespace plimsoll::analyzer {
 // parsed in a worker; read once a run.
 struct HostOffers {
   std::optional<OsRelease> os;
+  bool apt_read = false;  // the lists were looked at: only for a tree of this machine's release
   repository::AptLists apt;
   std::map<std::string, std::string> files;  // of apk: its index and keys
+};
+
+// What they are wanted for.
+struct HostOrder {
+  std::optional<OsRelease> os;  // of the tree that asks
+  repository::HostWish wish;
 };
 
 // What one URL gave.
@@ -40,34 +47,38 @@ struct OfferAnswer {
   bool complete() const { return !needs_host && needs_urls.empty(); }
 };
 
-// Pure but for reading `files`. What is not in `help` is asked for in the answer, whose `offered` is then not yet
-// right.
+// Pure but for reading `files`. What is not in `help` is asked for in the answer, whose `offered` is then right only if
+// it cannot be had.
 OfferAnswer answer_offers(repository::Files files, const std::optional<OsRelease>& os,
                           const std::vector<Package>& packages, const OfferHelp& help);
 
-// The lists of this machine, read below the directory `root` (taken over), as far as `installed` somewhere makes it
-// worth while (repository::read_host_lists).
-Result<HostOffers> read_host_offers(int root, const repository::InstalledVersions* installed);
+// The lists of this machine, read below the directory `root` (taken over).
+Result<HostOffers> read_host_offers(int root, const HostOrder& order);
 
 // Gets what answers ask for: this machine's lists, read in a worker, and, where the settings allow it, files of the
 // network. Remembers both, so that many trees of one release cost it once.
 class OfferDesk {
  public:
-  explicit OfferDesk(const Settings& settings) : settings_(&settings) {}
+  // `one_tree`: no more than one will ever ask.
+  OfferDesk(const Settings& settings, bool one_tree) : settings_(&settings), one_tree_(one_tree) {}
   // What is known before anything is asked.
   OfferHelp begin() const;
-  // Adds what `answer` needs for a tree with these packages to `help`; false when nothing of it can be had or it was
-  // asked too often.
-  bool serve(const OfferAnswer& answer, const std::vector<Package>& packages, OfferHelp& help);
+  // Adds what `answer` needs for a tree with this system and these packages to `help`; false when nothing of it can be
+  // had.
+  bool serve(const OfferAnswer& answer, const std::optional<OsRelease>& os, const std::vector<Package>& packages,
+             OfferHelp& help);
 
  private:
   const Settings* settings_;
+  bool one_tree_;
   std::optional<HostOffers> host_;
+  std::optional<std::optional<OsRelease>> host_os_;  // of this machine, once it was looked at
   std::map<std::string, Fetched> fetched_;
   std::set<std::string> dead_servers_;
   size_t held_ = 0;  // bytes of fetched_
 
-  HostOffers host_for(const std::vector<Package>& packages);
+  bool is_of_another_release(const std::optional<OsRelease>& os, const std::vector<Package>& packages);
+  HostOffers host_for(const std::optional<OsRelease>& os, const std::vector<Package>& packages);
   Fetched fetch(const std::string& url);
 };
 

@@ -1,7 +1,9 @@
 #include "analyzer/reading.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 #include "analyzer/tree_order.h"
 #include "base/text.h"
 #include "inventory/take_inventory.h"
+#include "repository/openpgp.h"
 #include "system/errno_error.h"
 #include "wire/packed.h"
 #include "wire/recording.h"
@@ -42,8 +45,14 @@ Result<rootfs::Image> open_tree(const TreeOrder& order, int file, rootfs::ByteSo
   return Error{ErrorKind::bug, "a tree of no known kind"};
 }
 
-bool wants_but_no_index(std::string_view path) {
-  return repository::wants_repository_file(path) && !repository::is_package_index(path);
+using inventory::Keep;
+
+Keep keep_unnamed(std::string_view path) {
+  return repository::wants_repository_file(path) && !repository::is_read_by_name(path) ? Keep::whole : Keep::no;
+}
+Keep keep_all(std::string_view path) {
+  if (repository::is_package_index(path)) return Keep::packed;
+  return repository::wants_repository_file(path) ? Keep::whole : Keep::no;
 }
 
 // The work itself, wherever it is done.
@@ -52,8 +61,8 @@ Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSo
   PLIMSOLL_TRY(image, open_tree(order, file, std::move(stream)));
   TreeReading reading;
   TreeFacts& out = reading.facts;
-  // Of a directory what is large is read later, if at all, and never held.
-  const auto keeps = order.kind == TreeSource::Kind::directory ? wants_but_no_index : repository::wants_repository_file;
+  // Of a directory most is read later, if at all, and what is large never held.
+  const auto keeps = order.kind == TreeSource::Kind::directory ? keep_unnamed : keep_all;
   Result<inventory::Taken> taken = inventory::take_inventory(*image.tree, progress, keeps);
   if (!taken.ok()) {
     out.not_assessed.push_back({"packages", taken.error().to_string(), taken.error().advice});
@@ -65,8 +74,14 @@ Result<TreeReading> read_opened(const TreeOrder& order, int file, rootfs::ByteSo
   append(out.not_assessed, std::move(taken->inventory.not_assessed));
   out.setuid_files = std::move(taken->setuid_files);
   out.config = std::move(image.config);
-  reading.answer = answer_offers(repository::Files(taken->kept, image.tree.get()), out.os, out.packages, order.help);
-  if (!reading.answer.complete()) reading.kept = std::move(taken->kept);
+  // For another go. When this machine's lists are asked for the tree's own were of no use, and they are large.
+  const bool with_indexes = order.help.repositories || order.help.changelogs;
+  for (const auto& [path, bytes] : taken->kept) {
+    if (with_indexes || !repository::is_package_index(path)) reading.kept.emplace(path, bytes);
+  }
+  repository::Files files(std::move(taken->kept), image.tree.get());
+  reading.answer = answer_offers(std::move(files), out.os, out.packages, order.help);
+  if (reading.answer.complete()) reading.kept.clear();
   return reading;
 }
 
@@ -87,7 +102,7 @@ Result<std::string> offer_body(WorkerSide& side) {
 
 Result<std::string> host_body(WorkerSide& side) {
   PLIMSOLL_TRY(order, wire::unpack<HostOrder>(side.request()));
-  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0), order.all ? nullptr : &order.installed));
+  PLIMSOLL_TRY(lists, read_host_offers(side.descriptor(0), order));
   return wire::pack(lists);
 }
 
@@ -99,7 +114,7 @@ void complete_offers(const Settings& settings, OfferDesk& offers, TreeReading& r
   constexpr int most_rounds = 8;  // sources, release, packages, changelogs, with room
   int round = 0;
   while (!reading.answer.complete() && round++ < most_rounds &&
-         offers.serve(reading.answer, reading.facts.packages, help)) {
+         offers.serve(reading.answer, reading.facts.os, reading.facts.packages, help)) {
     OfferOrder order{reading.facts.os, reading.facts.packages, reading.kept, help};
     if (settings.sandbox == nullptr) {
       reading.answer = answer_again(std::move(order), directory.valid() ? ::dup(directory.get()) : -1);
@@ -107,6 +122,7 @@ void complete_offers(const Settings& settings, OfferDesk& offers, TreeReading& r
     }
     Job job;
     job.body = offer_body;
+    job.prepare = repository::load_openpgp;
     job.request = wire::pack(order);
     if (directory.valid()) {
       job.descriptors = {directory.get()};
@@ -144,10 +160,22 @@ Result<std::string> tree_body(WorkerSide& side) {
   return wire::pack(reading);
 }
 
+// Whether package lists may lie in it, whose signatures are checked: of layers nobody knows before they are read.
+bool may_hold_signatures(TreeSource::Kind kind, int file) {
+  if (kind != TreeSource::Kind::directory) return true;
+  return std::ranges::any_of(repository::places_of_signed_lists, [&](const char* place) {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    return system::Descriptor(static_cast<int>(::syscall(SYS_openat2, file, place, &how, sizeof how))).valid();
+  });
+}
+
 Result<TreeReading> read_in_worker(const Settings& settings, const TreeOrder& order, TreeSource& source,
                                    const std::function<void(uint64_t)>& progress) {
   Job job;
   job.body = tree_body;
+  if (may_hold_signatures(order.kind, source.file.get())) job.prepare = repository::load_openpgp;
   job.request = wire::pack(order);
   job.progress = progress;
   const bool names = order.kind == TreeSource::Kind::directory || order.kind == TreeSource::Kind::layout;
@@ -222,17 +250,15 @@ Result<TreeFacts> read_tree(const Settings& settings, TreeSource source, const M
   return facts;
 }
 
-HostOffers read_host(const Settings& settings, const repository::InstalledVersions* installed) {
+HostOffers read_host(const Settings& settings, const HostOrder& order) {
   const system::Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   Result<HostOffers> lists = Error{ErrorKind::unreachable, "cannot be opened", "/"};
   if (settings.sandbox == nullptr) {
-    lists = read_host_offers(::dup(root.get()), installed);
+    lists = read_host_offers(::dup(root.get()), order);
   } else if (root.valid()) {
     Job job;
     job.body = host_body;
-    HostOrder order;
-    order.all = installed == nullptr;
-    if (installed != nullptr) order.installed = *installed;
+    job.prepare = repository::load_openpgp;
     job.request = wire::pack(order);
     job.descriptors = {root.get()};
     job.trees = 1;
@@ -244,6 +270,7 @@ HostOffers read_host(const Settings& settings, const repository::InstalledVersio
     lists = Error{ErrorKind::malformed, "what the worker sent does not fit together"};
   if (lists.ok()) return std::move(*lists);
   HostOffers none;  // as a machine without lists; the trees that want them say so
+  none.apt_read = true;
   none.apt.not_assessed.push_back(lost_offers(lists.error()));
   return none;
 }

@@ -31,8 +31,8 @@ struct TreeFacts {
 // `mapped`: null where nothing runs in the tree. Errors: what was opened is no such tree at all.
 Result<TreeFacts> read_tree(const Settings& settings, TreeSource source, const Mapped* mapped,
                             const std::function<void(uint64_t)>& progress, OfferDesk& offers);
-// This machine's package lists, likewise; as far as `installed` makes it worth while (read_host_offers).
-HostOffers read_host(const Settings& settings, const repository::InstalledVersions* installed);
+// This machine's package lists, likewise.
+HostOffers read_host(const Settings& settings, const HostOrder& order);
 Result<Report> read_recording(const Settings& settings, const std::string& path);
 
 }  // namespace plimsoll::analyzer

@@ -21,7 +21,7 @@ class Reading : public testing::Test {
     folder_ = ::mkdtemp(name);
     write("var/lib/dpkg/status",
           "Package: hello\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\n\n");
-    write("etc/os-release", "ID=debian\nVERSION_ID=12\n");
+    write("etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=nosuch\n");
     auto started = system::sandbox::Sandbox::start();
     if (started.ok()) sandbox_ = std::move(*started);
     settings_.sandbox = sandbox_.get();
@@ -34,7 +34,7 @@ class Reading : public testing::Test {
   }
   Result<TreeFacts> read(const Settings& settings, Target::Kind kind, const std::string& path) {
     PLIMSOLL_TRY(source, open_target_tree(settings, {kind, path}));
-    OfferDesk offers(settings);
+    OfferDesk offers(settings, true);
     return read_tree(settings, std::move(source), nullptr, {}, offers);
   }
 
@@ -50,8 +50,15 @@ TEST_F(Reading, AWorkerFindsWhatTheProgramItselfFinds) {
   ASSERT_EQ(there->packages.size(), 1u);
   EXPECT_EQ(there->packages[0].name, "hello");
   EXPECT_EQ(wire::pack(*here), wire::pack(*there));
-  // One for the tree, one for this machine's package lists, as the tree has none, one for another go with these.
-  EXPECT_EQ(sandbox_->report().workers, 3u);
+  // One for the tree. This machine's package lists, which it has none of, are of another release.
+  EXPECT_EQ(sandbox_->report().workers, 1u);
+}
+
+TEST_F(Reading, ATreeOfThisMachinesReleaseAsksForThisMachinesLists) {
+  fs::remove(folder_ / "etc/os-release");
+  fs::copy_file("/etc/os-release", folder_ / "etc/os-release");
+  ASSERT_TRUE(read(settings_, Target::Kind::rootfs, folder_).ok());
+  EXPECT_GE(sandbox_->report().workers, 2u);
 }
 
 TEST_F(Reading, WhatIsNoImageIsAnErrorEitherWay) {

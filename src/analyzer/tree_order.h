@@ -36,12 +36,6 @@ struct OfferOrder {
   OfferHelp help;
 };
 
-// This machine's lists, for a tree with these packages, or whatever there is.
-struct HostOrder {
-  repository::InstalledVersions installed;
-  bool all = false;
-};
-
 constexpr std::array<std::string_view, 4> source_kinds{"directory", "archive", "layout", "stream"};
 
 inline std::string_view name_of(TreeSource::Kind kind) { return source_kinds.at(static_cast<size_t>(kind)); }
@@ -64,13 +58,14 @@ void describe(A& a, T& v) {
 
 template <class A, wire::Is<HostOrder> T>
 void describe(A& a, T& v) {
-  a.member("installed", v.installed);
-  a.member("all", v.all);
+  a.member("os", v.os);
+  a.member("wish", v.wish);
 }
 
 template <class A, wire::Is<HostOffers> T>
 void describe(A& a, T& v) {
   a.member("os", v.os);
+  a.member("apt_read", v.apt_read);
   a.member("apt", v.apt);
   a.member("files", v.files);
 }
@@ -151,6 +146,13 @@ template <class A, wire::Is<InstalledVersion> T>
 void describe(A& a, T& v) {
   a.member("name", v.name);
   a.member("version", v.version);
+}
+
+template <class A, wire::Is<HostWish> T>
+void describe(A& a, T& v) {
+  a.member("installed", v.installed);
+  a.member("only_these", v.only_these);
+  a.member("all_suites", v.all_suites);
 }
 
 template <class A, wire::Is<AptEntry> T>

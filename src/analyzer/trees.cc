@@ -1,6 +1,7 @@
 #include "analyzer/trees.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -40,6 +41,14 @@ Result<TreeSource> open_root(const std::string& path, std::vector<std::string> s
   return out;
 }
 
+// Before a runtime has changed the root of a container's first process, its files would be taken for the container's.
+bool has_root_of_host(int pid) {
+  struct stat own{}, host{};
+  if (::stat(("/proc/" + std::to_string(pid) + "/root/").c_str(), &own) != 0) return false;
+  if (::stat("/proc/1/root/", &host) != 0) return false;
+  return own.st_dev == host.st_dev && own.st_ino == host.st_ino;
+}
+
 }  // namespace
 
 Result<TreeSource> open_host_tree(const Report& report) {
@@ -69,6 +78,9 @@ Result<TreeSource> open_host_tree(const Report& report) {
 Result<TreeSource> open_container_tree(const ContainerFacts& container) {
   if (container.pid <= 0)
     return Error{ErrorKind::not_found, "no process of the container is known", container.name, "run as root"};
+  if (has_root_of_host(container.pid))
+    return Error{ErrorKind::conflict, "its root is the host's: it is just starting, or has none of its own",
+                 container.name, "scan again"};
   std::vector<std::string> skip = {"proc", "sys", "dev"};
   if (container.mounts.known()) {
     for (const MountFacts& mount : *container.mounts.value) {

@@ -47,13 +47,14 @@ void note_unassessed(const std::vector<RouteFinding>& routes, IncompleteList& li
 
 void fill(const World& world, const AssetState& state, const StrongestPath& inherited,
           const StrongestPath& from_outside, Assessment& out) {
-  const ScoringPolicy& policy = world.rules().scoring;
+  const ScoringPolicy& policy = *state.scoring;
   note_unassessed(state.routes, out.not_assessed);
   out.routes = state.routes;
   out.contributions = state.threats.contributions(state.situation);
   out.own_threats = state.threats.level(state.situation);
   out.additions = additions_of(*state.report, state.situation, policy);
   out.own = state.own;
+  out.wan = state.situation.exposure.facts();
   out.inherited = told(world, inherited);
   out.from_outside = told(world, from_outside);
   out.score = score_of(out.own, out.inherited.level);
@@ -71,34 +72,71 @@ AttackGraph network_only(const World& world) {
   return graph;
 }
 
-}  // namespace
+using Places = std::map<const AssetReport*, size_t>;  // in World::assets()
 
-void assess(Report& report, const Rules& rules) {
-  std::vector<Assessment> assessments;
-  std::vector<FixAction> fixes;
-  {
-    const World world(report, rules);  // borrows the report: nothing in it changes while this lives
-    std::vector<double> own, nothing(world.assets().size(), 0.0);
-    for (const AssetState& state : world.assets()) own.push_back(state.own);
-    const auto inherited = world.graph().inherited(own, rules.scoring.inherit_direct_from_outside);
-    const auto from_outside = network_only(world).inherited(nothing, true);
-    std::map<const AssetReport*, size_t> place;
-    for (size_t i = 0; i < world.assets().size(); ++i) place[world.assets()[i].report] = i;
-    for (const AssetReport& asset : report.assets) {
-      const size_t i = place.at(&asset);
-      assessments.push_back({});
-      assessments.back().not_assessed = asset.assessment.not_assessed;
-      fill(world, world.assets()[i], inherited[i], from_outside[i], assessments.back());
-    }
-    fixes = rank_fixes(world);
+Places places_of(const World& world) {
+  Places out;
+  for (size_t i = 0; i < world.assets().size(); ++i) out[world.assets()[i].report] = i;
+  return out;
+}
+
+// Of every asset, in the report's order.
+std::vector<Assessment> assessments_of(const World& world, const Report& report, const Places& places) {
+  std::vector<double> own, nothing(world.assets().size(), 0.0);
+  for (const AssetState& state : world.assets()) own.push_back(state.own);
+  const auto inherited = world.graph().inherited(own, world.rules().scoring.inherit_direct_from_outside);
+  const auto from_outside = network_only(world).inherited(nothing, true);
+  std::vector<Assessment> out;
+  for (const AssetReport& asset : report.assets) {
+    const size_t i = places.at(&asset);
+    out.push_back({});
+    out.back().not_assessed = asset.assessment.not_assessed;
+    fill(world, world.assets()[i], inherited[i], from_outside[i], out.back());
   }
+  return out;
+}
+
+void take(std::vector<Assessment> assessments, Report& report) {
   for (size_t i = 0; i < assessments.size(); ++i) report.assets[i].assessment = std::move(assessments[i]);
-  report.fixes = std::move(fixes);
   std::stable_sort(report.assets.begin(), report.assets.end(), [](const AssetReport& a, const AssetReport& b) {
     if (a.assessment.score != b.assessment.score) return a.assessment.score > b.assessment.score;
     if (a.asset.name != b.asset.name) return a.asset.name < b.asset.name;
     return a.asset.id < b.asset.id;
   });
+}
+
+}  // namespace
+
+void assess(Report& report, const Rules& rules) {
+  std::vector<Assessment> assessments;
+  Fixes fixes;
+  {
+    const World world(report, rules);  // borrows the report: nothing in it changes while this lives
+    const Places places = places_of(world);
+    assessments = assessments_of(world, report, places);
+    fixes = rank_fixes(world);
+    for (size_t k = 0; k < assessments.size(); ++k) {
+      const size_t i = places.at(&report.assets[k]);
+      const int score = fixes.all_done[i];
+      assessments[k].if_fixed = {score,
+                                 level_of(score, assessments[k].not_assessed.empty(), *world.assets()[i].scoring)};
+    }
+  }
+  take(std::move(assessments), report);
+  report.fixes = std::move(fixes.ranked);
+  report.together = std::move(fixes.together);
+}
+
+void assess_told(Report& report, const Rules& rules) {
+  std::vector<Assessment> assessments;
+  {
+    const World world(report, rules, World::Basis::told);
+    assessments = assessments_of(world, report, places_of(world));
+    for (size_t k = 0; k < assessments.size(); ++k) assessments[k].wan = report.assets[k].assessment.wan;
+  }
+  take(std::move(assessments), report);
+  report.fixes.clear();
+  report.together.clear();
 }
 
 }  // namespace plimsoll::assess

@@ -21,10 +21,22 @@ struct Rules {
   ScoringPolicy scoring;
   std::vector<RouteRule> routes;
   std::vector<CveRule> cves;
+  OwnScoring own = {};  // of assets whose constants are not `scoring`
+
+  // The constants of an asset. Steps from one to the next and what is inherited go by `scoring`.
+  const ScoringPolicy& scoring_of(const AssetId& asset) const {
+    if (own.empty()) return scoring;
+    const auto found = own.find(asset);
+    return found == own.end() ? scoring : *found->second;
+  }
 };
 
 // Fills routes, assessment of every asset, order of assets, and fixes. Reads assets (facts, packages, threats,
 // assessment.not_assessed as gathered so far) and flows (seen and permitted). Deterministic, pure.
 void assess(Report& report, const Rules& rules);
+
+// Levels and order by `rules` of a report that was assessed before and holds no facts any more (a JSON report): how its
+// assets lie, and their routes, are as their assessments tell. No fixes are worked out.
+void assess_told(Report& report, const Rules& rules);
 
 }  // namespace plimsoll::assess

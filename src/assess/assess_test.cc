@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <numeric>
 #include <set>
 
+#include "assess/opinions.h"
 #include "assess/test_fixture.h"
 #include "model/names.h"
 
@@ -246,6 +248,48 @@ TEST(Score, UserAdditionsByLabel) {
   EXPECT_EQ(report.assets[0].assessment.score, 100);
 }
 
+TEST(Score, AnAssetMayHaveConstantsOfItsOwn) {
+  Report report;
+  report.assets = {container_asset(plain_container("x")), container_asset(plain_container("y"))};
+  for (AssetReport& asset : report.assets) asset.threats = {threat("A", 10, AttackVector::unknown, {}, "p")};
+  Rules r = rules();
+  assess(report, r);
+  const int before = find(report, "x").assessment.score;
+  EXPECT_EQ(find(report, "y").assessment.score, before);
+  ScoringPolicy own = r.scoring;
+  own.likelihood_unknown = 0.1;
+  own.level_critical = 8;
+  own.level_high = 7;
+  own.level_medium = 6;
+  own.level_low = 5;
+  r.own[{"docker:x"}] = std::make_shared<const ScoringPolicy>(own);
+  assess(report, r);
+  EXPECT_LT(find(report, "x").assessment.score, before);
+  EXPECT_EQ(find(report, "x").assessment.level, ThreatLevel::critical);
+  EXPECT_EQ(find(report, "y").assessment.score, before);
+}
+
+TEST(Opinions, TheFirstPreferredOneIsUsed) {
+  AssetReport asset = container_asset(plain_container("x"));
+  Threat flaw = threat("A", 5, AttackVector::network, {});
+  flaw.severity.source = "Debian";
+  flaw.opinions = {{SeverityLevel::critical, 9.8, "", "NVD"}, {SeverityLevel::high, 7.0, "", "GHSA-1"}, {}};
+  const auto used = [&](std::vector<std::string> order) {
+    ScoringPolicy policy;
+    policy.severity_order = std::move(order);
+    asset.threats = {flaw};
+    prefer_opinions(asset, policy);
+    EXPECT_EQ(asset.threats[0].opinions.size(), 3U);
+    return asset.threats[0].severity.source;
+  };
+  EXPECT_EQ(used({}), "Debian");
+  EXPECT_EQ(used({"NVD"}), "NVD");
+  EXPECT_EQ(used({"RedHat", "GHSA*", "NVD"}), "GHSA-1");
+  EXPECT_EQ(used({"highest"}), "NVD");
+  EXPECT_EQ(used({"RedHat"}), "Debian");
+  EXPECT_EQ(used({"*"}), "Debian");
+}
+
 TEST(Score, AssetsAreOrderedWorstFirst) {
   Report report;
   report.assets = {container_asset(plain_container("b")), container_asset(plain_container("a")),
@@ -461,6 +505,50 @@ TEST(Score, TheStarterPackConfirmsAndClearsNothing) {
     EXPECT_EQ(open.count("CVE-2022-0847"), 1U);
     EXPECT_EQ(open.count("CVE-2022-0185"), starter ? 1U : 0U);
   }
+}
+
+// Two ways to the same end: each alone brings what both bring together, so that the sum of falls would be twice it.
+TEST(Fixes, TogetherTheyAreWorkedOutAsAWhole) {
+  Report report;
+  report.assets = {host_asset(plain_host()), container_asset(privileged_container("x")),
+                   container_asset(plain_container("y"))};
+  report.assets[1].threats = {threat("A", 10, AttackVector::unknown, {}, "p", "2")};
+  report.assets[2].threats = {threat("B", 10, AttackVector::unknown, {}, "q", "2")};
+  assess(report, rules());
+  ASSERT_FALSE(report.together.empty());
+  ASSERT_EQ(report.together.size(), std::min<size_t>(report.fixes.size(), 10));
+  const int worst = report.assets[0].assessment.score;
+  int last = 0, alone = 0;
+  for (size_t i = 0; i < report.together.size(); ++i) {
+    const FixesTogether& so_far = report.together[i];
+    alone += report.fixes[i].total_fall;
+    EXPECT_EQ(so_far.fixes, i + 1);
+    EXPECT_EQ(so_far.worst_before, worst);
+    EXPECT_GE(so_far.total_fall, last) << "one more fix never raises a score";
+    EXPECT_LE(so_far.worst_after, worst);
+    last = so_far.total_fall;
+  }
+  EXPECT_EQ(report.together[0].total_fall, report.fixes[0].total_fall);
+  EXPECT_LT(last, alone);
+  EXPECT_EQ(report.together.back().worst_after, 0) << "everything known is fixed";
+  for (const AssetReport& asset : report.assets) {
+    ASSERT_TRUE(asset.assessment.if_fixed);
+    EXPECT_EQ(asset.assessment.if_fixed->score, 0) << asset.asset.name;
+  }
+}
+
+TEST(Fixes, WhatHasNoFixStaysWhenAllIsFixed) {
+  Report report;
+  report.assets = {container_asset(plain_container("x"))};
+  report.assets[0].threats = {threat("A", 10, AttackVector::unknown, {}, "p"),
+                              threat("B", 10, AttackVector::unknown, {}, "q", "2")};
+  report.assets[0].assessment.not_assessed = {{"a part", "because", ""}};
+  assess(report, rules());
+  const Assessment& a = report.assets[0].assessment;
+  ASSERT_TRUE(a.if_fixed);
+  EXPECT_LT(a.if_fixed->score, a.score);
+  EXPECT_EQ(a.if_fixed->score, 63) << "A alone";
+  EXPECT_NE(a.if_fixed->level, ThreatLevel::minimal);
 }
 
 TEST(Fixes, AllAtOnceWhereOneAloneChangesLittle) {

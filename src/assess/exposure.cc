@@ -23,6 +23,7 @@ void add_incoming(Exposure& out, const Flow& flow) {
   if (flow.from.wan) {
     // What was seen is better evidence than what is only possible.
     if (flow.seen || !out.wan_seen) note(out.wan_evidence, said(flow, flow.from, "from"), flow.seen && !out.wan_seen);
+    if (!flow.seen) note(out.possible_evidence, said(flow, flow.from, "from"));
     (flow.seen ? out.wan_seen : out.wan_possible) = true;
   } else {
     note(out.assets_evidence, said(flow, flow.from, "from"));
@@ -34,10 +35,10 @@ void add_published(Exposure& out, const ContainerFacts& facts) {
   if (facts.published.known()) {
     for (const PublishedPort& port : *facts.published.value) {
       if (!port.outside) continue;
-      if (!out.takes_wan()) {
-        out.wan_evidence = fmt::format("port {} is published to the outside on {}:{}", port.container_port,
-                                       printable(port.host_address, 64), port.host_port);
-      }
+      const std::string published = fmt::format("port {} is published to the outside on {}:{}", port.container_port,
+                                                printable(port.host_address, 64), port.host_port);
+      if (!out.takes_wan()) out.wan_evidence = published;
+      note(out.possible_evidence, published);
       out.wan_possible = true;
     }
   }
@@ -54,8 +55,10 @@ Exposure exposure_of(const AssetReport& asset, const std::vector<const Flow*>& f
     if (id.empty() || flow.from.asset == flow.to.asset) continue;
     if (flow.to.asset == id) add_incoming(out, flow);
     if (flow.from.asset == id && flow.to.wan) {
-      note(out.reaches_evidence, said(flow, flow.to, "to"));
+      // What was seen is better evidence than what is only possible.
+      note(out.reaches_evidence, said(flow, flow.to, "to"), flow.seen && !out.reaches_seen);
       out.reaches_wan = true;
+      out.reaches_seen = out.reaches_seen || flow.seen;
     }
   }
   if (asset.container) add_published(out, *asset.container);
@@ -66,6 +69,14 @@ Exposure exposure_of(const AssetReport& asset, const std::vector<const Flow*>& f
     if (!out.reaches_wan) out.reaches_evidence = "its network has a route to the outside";
     out.reaches_wan = true;
   }
+  return out;
+}
+
+WanFacts Exposure::facts() const {
+  WanFacts out;
+  if (reaches_wan) out.reaches_out = {true, reaches_seen, reaches_evidence};
+  if (wan_seen) out.takes_connections = {true, true, wan_evidence};
+  if (wan_possible) out.can_take_connections = {true, false, possible_evidence};
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "assess/told.h"
 #include "base/text.h"
 #include "model/names.h"
 
@@ -77,12 +78,12 @@ std::string reach_why(const WeighedThreat& threat, const Situation& situation) {
   std::string why = "how it is attacked is not told";
   const Exposure& exposure = situation.exposure;
   if (threat.vector == AttackVector::network || threat.vector == AttackVector::adjacent) {
-    why = exposure.takes_wan()   ? "over the network, takes connections from the WAN"
-          : exposure.from_assets ? "over the network, takes connections from other assets"
-          : exposure.unknown     ? "over the network, who can connect is not known"
-                                 : "over the network, nothing can connect";
+    why = exposure.takes_wan()   ? std::string_view("over the network, takes connections from the WAN")
+          : exposure.from_assets ? why_from_assets
+          : exposure.unknown     ? why_not_known
+                                 : std::string_view("over the network, nothing can connect");
   } else if (threat.vector == AttackVector::local) {
-    why = situation.privileged ? "local, in a privileged container" : "local";
+    why = situation.privileged ? why_privileged : std::string_view("local");
   } else if (threat.vector == AttackVector::physical) {
     why = "physical";
   }
@@ -136,6 +137,7 @@ ThreatTable::ThreatTable(const AssetReport& asset, const ScoringPolicy& policy) 
     weighed.group = groups[group_key(threat)];
     // A pending update stands for flaws that nobody has named: where some are, they are counted instead of it.
     if (threat.kind == ThreatKind::patch && named.count(group_key(threat)) != 0) weighed.severity_factor = 0;
+    if (threat.id.value == baseline_threat) weighed.severity_factor = 0;  // counted as an addition, by its weight
     weighed_.push_back(weighed);
   }
 }
@@ -208,6 +210,25 @@ std::vector<Contribution> ThreatTable::contributions(const Situation& situation)
   return out;
 }
 
+namespace {
+
+// Medium and worse events count in full: an attempt that could not work is no behaviour of the asset. Departures from
+// the learned behaviour count by their weight.
+std::pair<int, std::string> abnormal_of(const AssetReport& asset, const Situation& situation,
+                                        const ScoringPolicy& policy) {
+  const Threat* event = nullptr;
+  for (const Threat& threat : asset.threats) {
+    if (!is_network_event(threat) || threat.id.value == baseline_threat) continue;
+    if (threat.severity.level == SeverityLevel::low) continue;
+    if (event == nullptr || threat.id < event->id) event = &threat;
+  }
+  if (event != nullptr) return {policy.points_abnormal_network, printable(event->id.value, 120)};
+  const double weight = std::clamp(situation.abnormal_weight, 0.0, 1.0);
+  return {static_cast<int>(std::lround(policy.points_abnormal_network * weight)), situation.abnormal_evidence};
+}
+
+}  // namespace
+
 std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situation& situation,
                                         const ScoringPolicy& policy) {
   std::vector<FixedAddition> out;
@@ -217,14 +238,11 @@ std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situatio
   const Exposure& exposure = situation.exposure;
   if (exposure.takes_wan()) add("takes connections from the WAN", policy.points_takes_wan, exposure.wan_evidence);
   if (exposure.reaches_wan) add("reaches out to the WAN", policy.points_reaches_wan, exposure.reaches_evidence);
-  const Threat* event = nullptr;
-  for (const Threat& threat : asset.threats) {
-    if (is_network_event(threat) && (event == nullptr || threat.id < event->id)) event = &threat;
+  if (const auto [points, evidence] = abnormal_of(asset, situation, policy); points > 0) {
+    add("behaves abnormally on the network", points, evidence);
   }
-  if (event != nullptr)
-    add("behaves abnormally on the network", policy.points_abnormal_network, printable(event->id.value, 120));
   if (situation.privileged) {
-    add("runs privileged", policy.points_privileged, situation.privileged_evidence);
+    add(std::string(addition_privileged), policy.points_privileged, situation.privileged_evidence);
   } else if (!situation.escape_evidence.empty()) {
     add("can escape to its host", policy.points_escape, situation.escape_evidence);  // docs/decisions/0003
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assess/exposure.h"
@@ -10,6 +11,9 @@ namespace plimsoll::assess {
 
 // The own level of one asset (DESIGN: own = 1 - prod(1 - 0.9 r_(k) 0.75^(k-1)), worst group first).
 
+// The threat that stands for departures from the learned behaviour: they count by weight (Situation), not as an event.
+inline constexpr std::string_view baseline_threat = "net.baseline";
+
 // What of an asset, beside its threats, decides how they reach it.
 struct Situation {
   Exposure exposure;
@@ -17,6 +21,8 @@ struct Situation {
   bool running = false;
   std::string privileged_evidence;
   std::string escape_evidence;  // the sure route to its host that is open; empty: none
+  double abnormal_weight = 0;   // of its departures from the learned behaviour, 0 to 1
+  std::string abnormal_evidence;
 };
 
 // One threat with everything that no change of the situation touches.

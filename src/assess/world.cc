@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "assess/side_conditions.h"
+#include "assess/told.h"
 #include "base/text.h"
 
 namespace plimsoll::assess {
@@ -77,7 +78,7 @@ ThreatLevel level_of(int score, bool all_assessed, const ScoringPolicy& policy) 
   return ThreatLevel::minimal;
 }
 
-World::World(const Report& report, const Rules& rules) : rules_(&rules) {
+World::World(const Report& report, const Rules& rules, Basis basis) : rules_(&rules) {
   std::vector<size_t> order(report.assets.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -90,16 +91,27 @@ World::World(const Report& report, const Rules& rules) : rules_(&rules) {
   assets_.reserve(order.size());
   for (const size_t i : order) {
     const AssetReport& asset = report.assets[i];
-    AssetState state{.report = &asset, .threats = ThreatTable(asset, rules.scoring)};
-    state.situation.exposure = exposure_of(asset, flows_of[asset.asset.id]);
+    const ScoringPolicy& scoring = rules.scoring_of(asset.asset.id);
+    AssetState state{.report = &asset, .scoring = &scoring, .threats = ThreatTable(asset, scoring)};
+    const std::vector<const Flow*>& flows = flows_of[asset.asset.id];
+    state.situation.exposure = basis == Basis::told ? exposure_told(asset, flows) : exposure_of(asset, flows);
     state.situation.running = asset.asset.kind != AssetKind::image;
+    for (const AssetBehaviour& behaviour : report.network.behaviour) {
+      if (behaviour.asset != asset.asset.id || behaviour.anomalies.empty()) continue;
+      state.situation.abnormal_weight = behaviour.weight;
+      state.situation.abnormal_evidence = printable(behaviour.anomalies.front(), 300);
+    }
     if (asset.host) state.advisories = advisories_of(asset, report.threat_db);
     node_.emplace(asset.asset.id, static_cast<int>(assets_.size()));
     assets_.push_back(std::move(state));
   }
   find_hosts();
-  judge_containers();
-  judge_joined();
+  if (basis == Basis::told) {
+    take_told();
+  } else {
+    judge_containers();
+    judge_joined();
+  }
   for (AssetState& asset : assets_) asset.own = own_level(asset, asset.situation, {});
   build_graph(report.flows);
 }
@@ -143,6 +155,15 @@ void World::judge_containers() {
     state.routes = routes_of(state, state.conditions, advisories(state));
     judge_privileged(*state.report, state.conditions, state.situation);
     state.situation.escape_evidence = sure_escape(state.routes);
+  }
+}
+
+void World::take_told() {
+  for (AssetState& state : assets_) {
+    if (state.report->asset.kind != AssetKind::container) continue;
+    state.routes = state.report->assessment.routes;
+    state.situation.escape_evidence = sure_escape(state.routes);
+    privileged_told(state.report->assessment, state.situation);
   }
 }
 
@@ -202,7 +223,7 @@ std::string World::sure_escape(const std::vector<RouteFinding>& routes) {
 
 double World::own_level(const AssetState& asset, const Situation& situation, const std::vector<bool>& removed) const {
   return with_additions(asset.threats.level(situation, removed),
-                        additions_of(*asset.report, situation, rules_->scoring));
+                        additions_of(*asset.report, situation, *asset.scoring));
 }
 
 void World::add_flow_edges(const std::vector<Flow>& flows, std::vector<AttackEdge>& edges) const {

@@ -15,6 +15,7 @@ namespace plimsoll::assess {
 // One asset while it is judged. Containers know their host; hosts their platform's advisories.
 struct AssetState {
   const AssetReport* report = nullptr;
+  const ScoringPolicy* scoring = nullptr;  // its constants
   ThreatTable threats;
   Situation situation;
   double own = 0;                    // additions included
@@ -29,7 +30,10 @@ struct AssetState {
 // Borrows report and rules, which must outlive it.
 class World {
  public:
-  World(const Report& report, const Rules& rules);
+  // What is known of the assets: their facts; or, of a report that has none any more, what its assessments tell of
+  // exposure, privileges and routes.
+  enum class Basis { facts, told };
+  World(const Report& report, const Rules& rules, Basis basis = Basis::facts);
 
   const Rules& rules() const { return *rules_; }
   const std::vector<AssetState>& assets() const { return assets_; }
@@ -53,6 +57,7 @@ class World {
   void find_hosts();
   void judge_containers();
   void judge_joined();
+  void take_told();
   void build_graph(const std::vector<Flow>& flows);
   void add_flow_edges(const std::vector<Flow>& flows, std::vector<AttackEdge>& edges) const;
 

@@ -86,13 +86,7 @@ MapReader::MapReader(const YamlNode& node, std::vector<std::string> allowed, std
   }
 }
 
-const YamlNode* MapReader::find(std::string_view key) const {
-  if (node_.kind != YamlNode::Kind::map) return nullptr;
-  for (size_t i = 0; i < node_.keys.size() && i < node_.items.size(); ++i) {
-    if (node_.keys[i].text == key) return &node_.items[i];
-  }
-  return nullptr;
-}
+const YamlNode* MapReader::find(std::string_view key) const { return child(node_, key); }
 
 const YamlNode* MapReader::require(std::string_view key) {
   const YamlNode* found = find(key);

@@ -4,15 +4,13 @@
 
 #include "policy/faults.h"
 #include "policy/route_file.h"
-#include "policy/scoring_settings.h"
+#include "policy/sections.h"
 #include "policy/tree_image.h"
-#include "policy/update_settings.h"
 #include "yaml/yaml_tree.h"
 
 namespace plimsoll::policy {
 namespace {
 
-constexpr const char* kDefaults = "data/policies/default.yaml";
 constexpr const char* kRoutes = "data/routes/escape.yaml";
 constexpr const char* kCves = "data/routes/cves.yaml";
 
@@ -31,22 +29,10 @@ Status read_embedded(const char* path, const Read& read) {
 
 Result<Policy> default_policy() {
   Policy policy;
-  PLIMSOLL_CHECK(read_embedded(kDefaults, [&](const YamlNode& d, Faults& f) {
-    read_scoring(d, policy.scoring, f);
-    read_updates(d, policy.updates, f);
-  }));
+  PLIMSOLL_CHECK(
+      read_embedded(default_file, [&](const YamlNode& d, Faults& f) { read_sections(d, default_file, policy, f); }));
   PLIMSOLL_CHECK(read_embedded(kRoutes, [&](const YamlNode& d, Faults& f) { policy.routes = read_routes(d, f); }));
   PLIMSOLL_CHECK(read_embedded(kCves, [&](const YamlNode& d, Faults& f) { policy.cves = read_cves(d, f); }));
-  return policy;
-}
-
-Result<Policy> parse_policy(std::string_view text, const std::string& file_name) {
-  PLIMSOLL_TRY(policy, default_policy());
-  PLIMSOLL_TRY(document, parse_yaml(text, file_name));
-  Faults faults(file_name);
-  read_scoring(document, policy.scoring, faults);
-  read_updates(document, policy.updates, faults);
-  if (!faults.empty()) return faults.error();
   return policy;
 }
 

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <set>
 #include <tuple>
 
 #include "base/embedded.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "policy/network_settings.h"
 #include "policy/scoring_settings.h"
 #include "policy/tree_image.h"
 #include "policy/update_settings.h"
@@ -74,7 +76,9 @@ TEST(DefaultPolicy, GivesEverySetting) {
   ASSERT_TRUE(document.ok());
   EXPECT_TRUE(settings_absent(*document).empty());
   EXPECT_TRUE(update_settings_absent(*document).empty());
-  EXPECT_EQ(scoring_settings().size(), 39U);
+  EXPECT_TRUE(network_settings_absent(*document).empty());
+  EXPECT_EQ(default_policy()->network, WanPolicy());
+  EXPECT_EQ(scoring_settings().size(), 43U);
 }
 
 TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {
@@ -166,6 +170,39 @@ TEST(UserPolicy, SaysWhereTheSourcesAre) {
   EXPECT_NE(faults_of(kHead + "updates: 3\n").find("updates must be a map"), std::string::npos);
 }
 
+TEST(UserPolicy, SaysWhatIsInside) {
+  auto policy = parse_policy(kHead + "network:\n  outside: [10.9.0.0/16, \"2001:db8::/32\"]\n", "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  WanPolicy expected;
+  expected.outside = {*parse_prefix("10.9.0.0/16"), *parse_prefix("2001:db8::/32")};
+  EXPECT_EQ(policy->network, expected);
+  EXPECT_TRUE(parse_policy(kHead + "network: {inside: []}\n", "mine.yaml")->network.inside.empty());
+  const std::string faults = faults_of(kHead + "network:\n  insde: []\n  inside: [10.1.2.3/8, ten, 10.0.0.0/33]\n");
+  EXPECT_NE(faults.find("mine.yaml:3:3: unknown key \"insde\" in network"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("mine.yaml:4:12: 10.1.2.3/8 has bits set beyond its length"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("mine.yaml:4:24: network.inside holds networks"), std::string::npos) << faults;
+  EXPECT_EQ(split(faults, '\n').size(), 4U) << faults;
+}
+
+TEST(UserPolicy, SaysHowTheServiceKeepsAndLooks) {
+  EXPECT_EQ(default_policy()->retention, RetentionPolicy());
+  EXPECT_EQ(default_policy()->schedule, SchedulePolicy());
+  const auto policy = parse_policy(
+      kHead + "retention: {flows: 7d, most_megabytes: 64}\nschedule: {everything: 6h, database: 1d}\n", "mine.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().message;
+  EXPECT_EQ(policy->retention.flows, std::chrono::days(7));
+  EXPECT_EQ(policy->retention.most_megabytes, 64);
+  EXPECT_EQ(policy->schedule.everything, std::chrono::hours(6));
+  EXPECT_EQ(policy->schedule.database, std::chrono::days(1));
+  EXPECT_EQ(parse_policy(kHead + "schedule: {database: 0}\n", "mine.yaml")->schedule.database, std::chrono::seconds(0));
+  const std::string faults =
+      faults_of(kHead + "retention: {flows: 1h, evnts: 3d}\nschedule: {facts: 0, database: 5m}\n");
+  EXPECT_NE(faults.find("mine.yaml:2:20: retention.flows is 1h, out of range"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("unknown key \"evnts\" in retention; did you mean \"events\"?"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("schedule.facts is 0, out of range"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("schedule.database is 5m, out of range"), std::string::npos) << faults;
+}
+
 TEST(UserPolicy, RefusesWhatIsNoPolicy) {
   EXPECT_NE(faults_of("").find("a policy is a map"), std::string::npos);
   EXPECT_NE(faults_of("- 1\n").find("mine.yaml:1:1"), std::string::npos);
@@ -201,6 +238,69 @@ TEST(YamlTree, NoControlCharactersOfTheFileReachTheMessage) {
   const std::string faults = faults_of(kHead + "\"bad\\e[31mkey\": 1\n");
   EXPECT_NE(faults.find("unknown key"), std::string::npos) << faults;
   EXPECT_EQ(faults.find('\x1b'), std::string::npos);
+}
+
+// Lines of a good policy taken out, doubled, indented otherwise, and bytes of it changed: it is taken, or refused with
+// places, and what is taken is within its bounds.
+TEST(UserPolicy, NoOddTextIsTakenAsAnythingElse) {
+  const std::string good = kHead +
+                           "threats: {likelihood: {unknown: 0.5}, severity_order: [NVD, highest]}\n"
+                           "levels: {critical: 95, high: 75}\n"
+                           "benchmark: {off: [host.a], count: [cis-docker]}\n"
+                           "exceptions:\n"
+                           "  - threat: \"CVE-2021-*\"\n"
+                           "    owner: me\n"
+                           "    reason: why\n"
+                           "    expires: 2027-01-01\n"
+                           "scoped:\n"
+                           "  - scope: {label: env=prod}\n"
+                           "    levels: {critical: 80}\n"
+                           "    additions: {reaches_wan: 15}\n"
+                           "responses:\n"
+                           "  rules:\n"
+                           "    - {id: a, when: {score: 90}, do: [alert]}\n";
+  std::mt19937 random(7);
+  const auto below = [&](size_t n) { return static_cast<size_t>(random()) % n; };
+  const std::string odd = "{}[]:,-*&!#\"'\n\t \xff\x01|>?0e";
+  size_t taken = 0, refused = 0;
+  for (int round = 0; round < 1000; ++round) {
+    std::string text = good;
+    for (size_t changes = 1 + below(3); changes > 0; --changes) {
+      const size_t at = below(text.size());
+      const size_t line = text.rfind('\n', at) == std::string::npos ? 0 : text.rfind('\n', at) + 1;
+      const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+      switch (below(5)) {
+        case 0:
+          if (end > line && end - line < text.size()) text.erase(line, end - line);
+          break;
+        case 1:
+          text.insert(line, text.substr(line, end - line));
+          break;
+        case 2:
+          text.insert(line, "  ");
+          break;
+        case 3:
+          text[at] = odd[below(odd.size())];
+          break;
+        default:
+          text.insert(at, 1, odd[below(odd.size())]);
+      }
+    }
+    const auto policy = parse_policy(text, "mine.yaml");
+    if (!policy.ok()) {
+      ++refused;
+      for (const std::string_view fault : split(policy.error().message, '\n'))
+        EXPECT_TRUE(fault.starts_with("mine.yaml:")) << fault << "\n" << text;
+      continue;
+    }
+    ++taken;
+    EXPECT_GT(policy->scoring.level_critical, policy->scoring.level_high);
+    for (const ScopedSettings& entry : policy->scoped) EXPECT_FALSE(entry.on == AssetSelection()) << text;
+    for (const Exception& exception : policy->exceptions)
+      EXPECT_FALSE(exception.owner.empty() || exception.reason.empty() || exception.expires_at == Instant{}) << text;
+  }
+  EXPECT_GT(taken, 50u);
+  EXPECT_GT(refused, 50u);
 }
 
 }  // namespace

@@ -3,210 +3,214 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "base/text.h"
 #include "policy/number.h"
-#include "policy/update_settings.h"
+#include "policy/response_values.h"
+#include "policy/sections.h"
 
 namespace plimsoll::policy {
 namespace {
 
 constexpr std::string_view kSchema = "plimsoll.policy/1";
-constexpr std::string_view kByLabel = "additions.by_label";
-constexpr std::string_view kChecksOff = "benchmark.off";
-constexpr size_t kMaxUserAdditions = 1000;
+constexpr size_t kMaxUserAdditions = 1000, kMaxNames = 1000;
 
-void read_setting(const YamlNode& node, const Setting& setting, ScoringPolicy& policy, Faults& faults) {
-  if (const auto* flag = std::get_if<bool ScoringPolicy::*>(&setting.field)) {
-    const bool yes = node.text == "true", no = node.text == "false";
-    if (node.kind != YamlNode::Kind::scalar || node.quoted || (!yes && !no)) {
-      faults.add(node, fmt::format("{} must be true or false", setting.path));
+using Additions = std::vector<ScoringPolicy::UserAddition>;
+using Names = std::vector<std::string>;
+
+// Reads one value, by what its field takes.
+class Reading {
+ public:
+  Reading(const YamlNode& node, const Setting& setting, ScoringPolicy& policy, Faults& faults)
+      : node_(node), setting_(setting), policy_(policy), faults_(faults) {}
+
+  void operator()(bool ScoringPolicy::* field) const {
+    if (const auto value = truth_in(node_, setting_.path, faults_)) policy_.*field = *value;
+  }
+  void operator()(int ScoringPolicy::* field) const {
+    if (const auto value = number(true)) policy_.*field = static_cast<int>(*value);
+  }
+  void operator()(double ScoringPolicy::* field) const {
+    if (const auto value = number(false)) policy_.*field = *value;
+  }
+  void operator()(Additions ScoringPolicy::* field) const { policy_.*field = additions(); }
+  void operator()(Names ScoringPolicy::* field) const {
+    policy_.*field = setting_.path == "benchmark.off"
+                         ? names("ids of rules; write host.ssh.root_login or \"host.ssh.*\"")
+                         : names("names of sources, as in NVD, \"GHSA*\" or highest");
+  }
+  void operator()(std::optional<Names> ScoringPolicy::* field) const {
+    if (node_.kind == YamlNode::Kind::scalar && node_.text == "all") {
+      policy_.*field = std::nullopt;
+    } else if (node_.kind == YamlNode::Kind::sequence) {
+      policy_.*field = names("names of benchmarks, as in cis-docker");
     } else {
-      policy.** flag = yes;
+      faults_.add(node_, fmt::format("{} is all, or a list of benchmarks, as in [cis-docker]", setting_.path));
     }
-    return;
   }
-  const auto* whole = std::get_if<int ScoringPolicy::*>(&setting.field);
-  const auto value = number_in(node, setting.path, setting.low, setting.high, whole != nullptr, faults);
-  if (!value) return;
-  if (whole != nullptr) {
-    policy.** whole = static_cast<int>(*value);
-  } else {
-    policy.*std::get<double ScoringPolicy::*>(setting.field) = *value;
-  }
-}
 
-void read_user_additions(const YamlNode& node, ScoringPolicy& policy, Faults& faults) {
-  policy.user_additions.clear();
-  std::set<std::string> names;
-  for (const YamlNode* item : elements(node, kByLabel, faults)) {
-    if (policy.user_additions.size() >= kMaxUserAdditions) {
-      faults.add(*item, fmt::format("more than {} additions; remove some", kMaxUserAdditions));
-      return;
-    }
-    MapReader map(*item, {"name", "label", "points"}, "an addition by label", faults);
-    ScoringPolicy::UserAddition addition;
-    addition.name = map.text("name");
-    addition.label = map.text("label");
-    if (const YamlNode* points = map.require("points")) {
-      addition.points = static_cast<int>(number_in(*points, "points", 0, 100, true, faults).value_or(0));
-    }
-    if (!addition.name.empty() && !names.insert(addition.name).second) {
-      faults.add(*item,
-                 fmt::format("addition \"{}\" is given twice; choose another name", printable(addition.name, 80)));
-    }
-    policy.user_additions.push_back(std::move(addition));
+ private:
+  std::optional<double> number(bool whole) const {
+    return number_in(node_, setting_.path, setting_.low, setting_.high, whole, faults_);
   }
-}
 
-void read_checks_off(const YamlNode& node, ScoringPolicy& policy, Faults& faults) {
-  policy.checks_off.clear();
-  for (const YamlNode* item : elements(node, kChecksOff, faults)) {
-    if (item->kind == YamlNode::Kind::scalar && !item->text.empty()) {
-      policy.checks_off.push_back(item->text);
-    } else {
-      faults.add(*item, fmt::format("{} holds ids of rules; write host.ssh.root_login or \"host.ssh.*\"", kChecksOff));
+  Names names(std::string_view what) const {
+    Names out;
+    for (const YamlNode* item : elements(node_, setting_.path, faults_)) {
+      if (out.size() >= kMaxNames) {
+        faults_.add(*item, fmt::format("more than {} in {}; remove some", kMaxNames, setting_.path));
+        break;
+      }
+      if (item->kind == YamlNode::Kind::scalar && !item->text.empty()) {
+        out.push_back(item->text);
+      } else {
+        faults_.add(*item, fmt::format("{} holds {}", setting_.path, what));
+      }
     }
+    return out;
   }
-}
+
+  Additions additions() const {
+    Additions out;
+    std::set<std::string> known;
+    for (const YamlNode* item : elements(node_, setting_.path, faults_)) {
+      if (out.size() >= kMaxUserAdditions) {
+        faults_.add(*item, fmt::format("more than {} additions; remove some", kMaxUserAdditions));
+        break;
+      }
+      MapReader map(*item, {"name", "label", "points"}, "an addition by label", faults_);
+      ScoringPolicy::UserAddition addition;
+      addition.name = map.text("name");
+      addition.label = map.text("label");
+      if (const YamlNode* points = map.require("points")) {
+        addition.points = static_cast<int>(number_in(*points, "points", 0, 100, true, faults_).value_or(0));
+      }
+      if (!addition.name.empty() && !known.insert(addition.name).second) {
+        faults_.add(*item,
+                    fmt::format("addition \"{}\" is given twice; choose another name", printable(addition.name, 80)));
+      }
+      out.push_back(std::move(addition));
+    }
+    return out;
+  }
+
+  const YamlNode& node_;
+  const Setting& setting_;
+  ScoringPolicy& policy_;
+  Faults& faults_;
+};
 
 // Names that may stand directly below `prefix` ("" is the top).
 std::vector<std::string> names_below(std::string_view prefix) {
   std::vector<std::string> names;
-  const auto take = [&](std::string_view path) {
+  for (const Setting& setting : scoring_settings()) {
+    std::string_view path = setting.path;
     if (!prefix.empty()) {
-      if (path.size() <= prefix.size() || path.substr(0, prefix.size()) != prefix || path[prefix.size()] != '.') return;
+      if (path.size() <= prefix.size() || !path.starts_with(prefix) || path[prefix.size()] != '.') continue;
       path.remove_prefix(prefix.size() + 1);
     }
     const std::string name(path.substr(0, path.find('.')));
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  };
-  if (prefix.empty()) names.insert(names.end(), {"schema", std::string(updates_key)});
-  for (const Setting& setting : scoring_settings()) take(setting.path);
-  take(kByLabel);
-  take(kChecksOff);
+  }
   return names;
 }
 
-void read_section(const YamlNode& node, const std::string& prefix, ScoringPolicy& policy, Faults& faults) {
-  const auto names = names_below(prefix);
-  const MapReader map(node, names, prefix.empty() ? "a policy" : prefix, faults);
+const Setting* setting_at(std::string_view path) {
+  for (const Setting& setting : scoring_settings()) {
+    if (setting.path == path) return &setting;
+  }
+  return nullptr;
+}
+
+// What it gives is added to `given`.
+void read_section(const YamlNode& node, const std::string& path, ScoringPolicy& policy,
+                  std::vector<const Setting*>& given, Faults& faults) {
+  if (const Setting* setting = setting_at(path)) {
+    given.push_back(setting);
+    return std::visit(Reading(node, *setting, policy, faults), setting->field);
+  }
+  const std::vector<std::string> names = names_below(path);
+  const MapReader map(node, names, path, faults);
   for (const std::string& name : names) {
-    const YamlNode* value = map.find(name);
-    if (value == nullptr || (prefix.empty() && (name == "schema" || name == updates_key))) continue;
-    const std::string path = prefix.empty() ? name : prefix + "." + name;
-    const auto& settings = scoring_settings();
-    const auto setting =
-        std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.path == path; });
-    if (path == kByLabel) {
-      read_user_additions(*value, policy, faults);
-    } else if (path == kChecksOff) {
-      read_checks_off(*value, policy, faults);
-    } else if (setting != settings.end()) {
-      read_setting(*value, *setting, policy, faults);
-    } else {
-      read_section(*value, path, policy, faults);
-    }
+    if (const YamlNode* value = map.find(name)) read_section(*value, path + "." + name, policy, given, faults);
   }
 }
 
-void check_levels(const YamlNode& document, const ScoringPolicy& policy, Faults& faults) {
-  if (policy.level_critical > policy.level_high && policy.level_high > policy.level_medium &&
-      policy.level_medium > policy.level_low) {
+// What has to fit together, once all of it is read.
+void check_whole(const YamlNode& document, const YamlNode* levels, const ScoringPolicy& policy, Faults& faults) {
+  if (policy.likelihood_epss_base + policy.likelihood_epss_span > 1 + 1e-12) {
+    faults.add(document, "threats.likelihood: epss_base and epss_span add to more than 1; lower one");
+  }
+  if (!faults.empty() || (policy.level_critical > policy.level_high && policy.level_high > policy.level_medium &&
+                          policy.level_medium > policy.level_low)) {
     return;
   }
-  const MapReader top(document, names_below(""), "a policy", faults);
-  const YamlNode* levels = top.find("levels");
   faults.add(levels != nullptr ? *levels : document,
              fmt::format("levels must fall from critical to low, but are {}, {}, {}, {}; write descending numbers",
                          policy.level_critical, policy.level_high, policy.level_medium, policy.level_low));
 }
 
-}  // namespace
-
-const std::vector<Setting>& scoring_settings() {
-  using P = ScoringPolicy;
-  static const std::vector<Setting> settings = {
-      {"threats.severity_exponent", &P::severity_exponent, 0.1, 10},
-      {"threats.unknown_severity", &P::unknown_severity, 0, 10},
-      {"threats.likelihood.known_exploited", &P::likelihood_known_exploited},
-      {"threats.likelihood.unknown", &P::likelihood_unknown},
-      {"threats.likelihood.epss_base", &P::likelihood_epss_base},
-      {"threats.likelihood.epss_span", &P::likelihood_epss_span},
-      {"threats.reach.wan", &P::reach_wan},
-      {"threats.reach.assets", &P::reach_assets},
-      {"threats.reach.none", &P::reach_none},
-      {"threats.reach.local", &P::reach_local},
-      {"threats.reach.local_privileged", &P::reach_local_privileged},
-      {"threats.reach.other", &P::reach_other},
-      {"threats.reach.not_loaded_factor", &P::not_loaded_factor},
-      {"threats.failed_check.critical", &P::check_critical, 0, 10},
-      {"threats.failed_check.high", &P::check_high, 0, 10},
-      {"threats.failed_check.medium", &P::check_medium, 0, 10},
-      {"threats.failed_check.low", &P::check_low, 0, 10},
-      {"threats.discount.weight", &P::discount_weight},
-      {"threats.discount.rank", &P::discount_rank},
-      {"additions.takes_connections_from_wan", &P::points_takes_wan, 0, 100},
-      {"additions.reaches_wan", &P::points_reaches_wan, 0, 100},
-      {"additions.abnormal_network", &P::points_abnormal_network, 0, 100},
-      {"additions.runs_privileged", &P::points_privileged, 0, 100},
-      {"additions.can_escape", &P::points_escape, 0, 100},
-      {"edges.host_to_container", &P::edge_host_to_container},
-      {"edges.container_to_host", &P::edge_container_to_host},
-      {"edges.escape.sure", &P::edge_escape_sure},
-      {"edges.escape.likely", &P::edge_escape_likely},
-      {"edges.escape.maybe", &P::edge_escape_maybe},
-      {"edges.connections_seen", &P::edge_seen},
-      {"edges.connections_permitted", &P::edge_permitted},
-      {"edges.outside_seen", &P::edge_outside_seen},
-      {"edges.outside_possible", &P::edge_outside_possible},
-      {"edges.inherit_direct_from_outside", &P::inherit_direct_from_outside},
-      {"levels.critical", &P::level_critical, 1, 100},
-      {"levels.high", &P::level_high, 1, 100},
-      {"levels.medium", &P::level_medium, 1, 100},
-      {"levels.low", &P::level_low, 1, 100},
-      {"threat_db.warn_after_days", &P::db_age_warning_days, 0, 3650},
-  };
-  return settings;
+bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
+
+}  // namespace
 
 void read_scoring(const YamlNode& document, ScoringPolicy& policy, Faults& faults) {
   if (document.kind != YamlNode::Kind::map) {
     faults.add(document, fmt::format("a policy is a map; begin with schema: {}", kSchema));
     return;
   }
-  const size_t schema = static_cast<size_t>(
-      std::find_if(document.keys.begin(), document.keys.end(), [](const YamlNode& k) { return k.text == "schema"; }) -
-      document.keys.begin());
-  if (schema >= document.items.size()) {
+  const std::vector<std::string> names = names_below("");
+  std::vector<std::string> allowed{"schema"};
+  allowed.insert(allowed.end(), names.begin(), names.end());
+  allowed.insert(allowed.end(), other_sections.begin(), other_sections.end());
+  const MapReader map(document, std::move(allowed), "a policy", faults);
+  if (const YamlNode* schema = map.find("schema"); schema == nullptr) {
     faults.add(document, fmt::format("the schema is not named; write schema: {}", kSchema));
-  } else if (document.items[schema].text != kSchema) {
-    faults.add(document.items[schema], fmt::format("schema \"{}\" is not one this program reads; write schema: {}",
-                                                   printable(document.items[schema].text, 80), kSchema));
+  } else if (schema->text != kSchema) {
+    faults.add(*schema, fmt::format("schema \"{}\" is not one this program reads; write schema: {}",
+                                    printable(schema->text, 80), kSchema));
   }
-  read_section(document, "", policy, faults);
-  if (policy.likelihood_epss_base + policy.likelihood_epss_span > 1 + 1e-12) {
-    faults.add(document, "threats.likelihood: epss_base and epss_span add to more than 1; lower one");
+  std::vector<const Setting*> given;
+  for (const std::string& name : names) {
+    if (const YamlNode* value = map.find(name)) read_section(*value, name, policy, given, faults);
   }
-  if (faults.empty()) check_levels(document, policy, faults);
+  check_whole(document, map.find("levels"), policy, faults);
 }
 
-std::vector<std::string_view> settings_absent(const YamlNode& document) {
-  std::vector<std::string_view> absent;
-  for (const Setting& setting : scoring_settings()) {
-    const YamlNode* node = &document;
-    for (const std::string_view part : split(setting.path, '.')) {
-      const YamlNode* next = nullptr;
-      for (size_t i = 0; node != nullptr && i < node->keys.size(); ++i) {
-        if (node->keys[i].text == part) next = &node->items[i];
-      }
-      node = next;
-    }
-    if (node == nullptr) absent.push_back(setting.path);
+std::vector<const Setting*> read_scoped_scoring(const YamlNode& entry, const std::vector<std::string>& beside,
+                                                ScoringPolicy& policy, Faults& faults) {
+  std::vector<const Setting*> given;
+  const std::vector<std::string> names = names_below("");
+  std::vector<std::string> allowed = beside;
+  for (const std::string& name : names) {
+    if (is_per_asset(name)) allowed.push_back(name);
   }
-  return absent;
+  YamlNode known = entry;  // without what holds for all, which is told by itself
+  known.keys.clear();
+  known.items.clear();
+  for (size_t i = 0; i < entry.keys.size() && i < entry.items.size(); ++i) {
+    const std::string& name = entry.keys[i].text;
+    const bool for_all = name == "schema" || is_one_of(names, name) ||
+                         std::find(other_sections.begin(), other_sections.end(), name) != other_sections.end();
+    if (for_all && !is_one_of(allowed, name)) {
+      faults.add(entry.keys[i],
+                 fmt::format("{} holds for all assets; write it at the top of the file, outside of scoped", name));
+      continue;
+    }
+    known.keys.push_back(entry.keys[i]);
+    known.items.push_back(entry.items[i]);
+  }
+  if (entry.kind == YamlNode::Kind::sequence) known.items = entry.items;
+  const MapReader map(known, allowed, "an entry of scoped", faults);
+  for (const std::string& name : names) {
+    const YamlNode* value = is_per_asset(name) ? map.find(name) : nullptr;
+    if (value != nullptr) read_section(*value, name, policy, given, faults);
+  }
+  check_whole(entry, map.find("levels"), policy, faults);
+  return given;
 }
 
 }  // namespace plimsoll::policy

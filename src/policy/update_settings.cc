@@ -48,13 +48,6 @@ std::vector<std::string> names() {
   return out;
 }
 
-const YamlNode* updates_of(const YamlNode& document) {
-  for (size_t i = 0; i < document.keys.size(); ++i) {
-    if (document.keys[i].text == updates_key) return &document.items[i];
-  }
-  return nullptr;
-}
-
 // Text without blanks and control characters, as URLs, hosts and paths are.
 bool is_plain(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar || node.text.size() > kMaxText) return false;
@@ -103,7 +96,7 @@ void read_hosts(const YamlNode& node, UpdatePolicy& policy, Faults& faults) {
 }  // namespace
 
 void read_updates(const YamlNode& document, UpdatePolicy& policy, Faults& faults) {
-  const YamlNode* updates = updates_of(document);
+  const YamlNode* updates = child(document, updates_key);
   if (updates == nullptr) return;
   const MapReader map(*updates, names(), updates_key, faults);
   if (const YamlNode* hosts = map.find(kRedirectHosts)) read_hosts(*hosts, policy, faults);
@@ -114,13 +107,8 @@ void read_updates(const YamlNode& document, UpdatePolicy& policy, Faults& faults
 
 std::vector<std::string_view> update_settings_absent(const YamlNode& document) {
   std::vector<std::string_view> absent;
-  const YamlNode* updates = updates_of(document);
-  const auto given = [&](std::string_view name) {
-    for (size_t i = 0; updates != nullptr && i < updates->keys.size(); ++i) {
-      if (updates->keys[i].text == name) return true;
-    }
-    return false;
-  };
+  const YamlNode* updates = child(document, updates_key);
+  const auto given = [&](std::string_view name) { return updates != nullptr && child(*updates, name) != nullptr; };
   for (const Setting& setting : settings()) {
     if (!given(setting.name)) absent.push_back(setting.name);
   }

@@ -164,12 +164,18 @@ std::string render_explain(const AssetReport& asset, const Report& report, const
     page.paragraph("WARNING: ", *warning, 9, Style::high);
   }
   own_threats(page, a);
+  if (const std::string line = excepted_line(asset, 50); !line.empty()) page.paragraph(" ", line, 3, Style::dim);
   additions(page, a);
   inherited(page, a);
   page.blank();
   page.paragraph(
       "", fmt::format("Score = round(100 x (1 - (1 - {:.3f}) x (1 - {:.3f}))) = {}", a.own, a.inherited.level, a.score),
       2, Style::bold);
+  if (a.if_fixed && a.if_fixed->score < a.score) {
+    page.line(
+        fmt::format("Once all is done that is known to help: {} {}", a.if_fixed->score, name_of(a.if_fixed->level)),
+        Style::good);
+  }
   routes(page, a);
   not_assessed(page, a);
   return page.take();

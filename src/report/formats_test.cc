@@ -1,4 +1,6 @@
 // SARIF and JUnit, read again by other readers than ours wrote them with.
+#include "report/formats.h"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -128,6 +130,151 @@ TEST(Junit, UnknownIsAnErrorAndManualIsSkipped) {
   EXPECT_NE(text.find("<testsuite name=\"dock\" tests=\"5\" failures=\"1\" errors=\"2\" skipped=\"1\""),
             std::string::npos)
       << text;
+}
+
+ExceptedThreat excepted_of(const Report& report) {
+  return {report.assets.at(0).threats.at(0), "x1", "not reachable \"here\"", "anna", report.generated_at};
+}
+
+// Each bill names every package once, by a reference that is its own, and each threat points to one of them.
+TEST(CycloneDx, NamesEveryPackageAndPointsToIt) {
+  Report report = small_world();
+  for (AssetReport& asset : report.assets) {
+    for (const Threat& threat : asset.threats) {
+      if (threat.package) asset.packages.push_back(*threat.package);
+    }
+  }
+  report.assets[0].excepted = {excepted_of(report)};
+  report.assets[0].threats.erase(report.assets[0].threats.begin());
+  const json bill = json::parse(render_cyclonedx(report, {}));
+  EXPECT_EQ(bill["bomFormat"], "CycloneDX");
+  EXPECT_EQ(bill["specVersion"], "1.5");
+  EXPECT_TRUE(
+      std::regex_match(bill["serialNumber"].get<std::string>(),
+                       std::regex("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")));
+  std::set<std::string> names;
+  size_t packages = 0, wanted = 0, threats = 0;
+  for (const json& asset : bill["components"]) {
+    EXPECT_TRUE(names.insert(asset["bom-ref"]).second);
+    for (const json& part : asset["components"]) {
+      EXPECT_TRUE(names.insert(part["bom-ref"]).second);
+      packages += part["type"] == "library" ? 1 : 0;
+    }
+  }
+  for (const AssetReport& asset : report.assets) {
+    wanted += asset.packages.size();
+    for (const Threat& threat : asset.threats) threats += threat.package ? 1 : 0;
+  }
+  EXPECT_EQ(packages, wanted);
+  EXPECT_EQ(bill["vulnerabilities"].size(), threats + 1);
+  static const std::set<std::string> severities{"critical", "high", "medium", "low", "info", "none", "unknown"};
+  size_t accepted = 0;
+  for (const json& threat : bill["vulnerabilities"]) {
+    EXPECT_TRUE(names.contains(threat["affects"][0]["ref"]));
+    EXPECT_TRUE(severities.contains(threat["ratings"][0]["severity"]));
+    accepted += threat.contains("analysis") ? 1 : 0;
+  }
+  EXPECT_EQ(accepted, 1u);
+}
+
+TEST(Spdx, EveryAssetContainsItsPackages) {
+  Report report = small_world();
+  for (AssetReport& asset : report.assets) asset.packages = {{}, {}};
+  const json bill = json::parse(render_spdx(report, {}));
+  EXPECT_EQ(bill["spdxVersion"], "SPDX-2.3");
+  static const std::regex id("SPDXRef-[A-Za-z0-9.-]+");
+  std::set<std::string> ids{"SPDXRef-DOCUMENT"};
+  for (const json& package : bill["packages"]) {
+    EXPECT_TRUE(std::regex_match(package["SPDXID"].get<std::string>(), id));
+    EXPECT_TRUE(ids.insert(package["SPDXID"]).second);
+    EXPECT_EQ(package["downloadLocation"], "NOASSERTION");
+    EXPECT_FALSE(package["name"].get<std::string>().empty());
+  }
+  EXPECT_EQ(ids.size(), 1 + 3 * report.assets.size());
+  EXPECT_EQ(bill["relationships"].size(), 3 * report.assets.size());
+  for (const json& relation : bill["relationships"]) {
+    EXPECT_TRUE(ids.contains(relation["spdxElementId"]));
+    EXPECT_TRUE(ids.contains(relation["relatedSpdxElement"]));
+  }
+}
+
+// RFC 4180, read by hand: rows of cells.
+std::vector<std::vector<std::string>> cells_of(const std::string& text) {
+  std::vector<std::vector<std::string>> rows(1, {""});
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') {
+      rows.back().back() += text[i++];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      rows.back().emplace_back();
+    } else if (c == '\n' && !quoted) {
+      rows.push_back({""});
+    } else if (c != '\r' || quoted) {
+      rows.back().back() += c;
+    }
+  }
+  rows.pop_back();
+  return rows;
+}
+
+TEST(Csv, EveryRowHasEveryCellAndNoFormula) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 30; ++i) {
+    Report report = random_report(random);
+    for (AssetReport& asset : report.assets) {
+      asset.asset.name = "=cmd|' /C calc'!A0";
+      if (!asset.threats.empty()) asset.excepted.push_back({asset.threats.front(), "x", "-1+1", "@sum", {}});
+    }
+    const auto rows = cells_of(render_csv(report, {}));
+    for (const auto& row : rows) {
+      ASSERT_EQ(row.size(), rows.front().size());
+      for (const std::string& cell : row)
+        EXPECT_TRUE(cell.empty() || std::string("=+-@").find(cell[0]) == std::string::npos) << cell;
+    }
+    EXPECT_GT(rows.size(), report.assets.size()) << "no asset is left out";
+  }
+}
+
+TEST(Csv, ChecksAndThreatsAreRows) {
+  const Report report = checked_world();
+  size_t wanted = 0;
+  for (const AssetReport& asset : report.assets) {
+    size_t here = 0;
+    for (const Threat& threat : asset.threats) here += threat.kind == ThreatKind::benchmark ? 0 : 1;
+    for (const CheckResult& row : asset.checks)
+      here += row.outcome == CheckOutcome::pass || row.outcome == CheckOutcome::not_applicable ? 0 : 1;
+    wanted += std::max<size_t>(here, 1);
+  }
+  EXPECT_EQ(cells_of(render_csv(report, {})).size(), wanted + 1);
+}
+
+TEST(Markdown, NothingOfAStrangerIsMarkup) {
+  std::mt19937 random(8);
+  for (int i = 0; i < 30; ++i) {
+    Report report = random_report(random);
+    for (AssetReport& asset : report.assets) asset.asset.name = "<script>|[x](javascript:y)**\n# z";
+    const std::string text = render_markdown(report, {});
+    for (size_t at = text.find_first_of("<["); at != std::string::npos; at = text.find_first_of("<[", at + 1))
+      ASSERT_TRUE(at > 0 && text[at - 1] == '\\') << text.substr(at, 40);
+    EXPECT_EQ(text.find("\n# z"), std::string::npos);
+    EXPECT_TRUE(report.assets.empty() || text.find("script\\>") != std::string::npos);
+  }
+}
+
+TEST(Formats, WhatIsExceptedIsToldInEach) {
+  Report report = small_world();
+  report.assets[0].excepted = {excepted_of(report)};
+  report.assets[0].threats.clear();
+  for (const Format& format : formats()) {
+    if (format.name == "spdx") continue;  // knows packages alone
+    Options options;
+    options.columns = 400;
+    EXPECT_NE(format.render(report, options).find("anna"), std::string::npos) << format.name;
+  }
+  EXPECT_EQ(find_format("exe"), nullptr);
 }
 
 }  // namespace

@@ -2,26 +2,12 @@
 // diff.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/file.h"
 #include "report/benchmark_page.h"
 #include "report/render.h"
 #include "report/test_report.h"
 
 namespace plimsoll::report {
 namespace {
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(PLIMSOLL_SOURCE_DIR) + "/tests/golden/report/" + name;
-  if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) {
-    ASSERT_TRUE(write_file_atomically(path, text).ok());
-    return;
-  }
-  const auto expected = read_file(path);
-  ASSERT_TRUE(expected.ok()) << expected.error().to_string();
-  EXPECT_EQ(text, *expected) << path;
-}
 
 TEST(Golden, Table) { expect_golden("table.txt", render_table(small_world(), {})); }
 

@@ -70,7 +70,7 @@ string id_cell(const Threat& threat) {
   const auto is_web = [](const string& url) { return url.starts_with("https://"); };
   const auto link = std::find_if(threat.references.begin(), threat.references.end(), is_web);
   if (link == threat.references.end()) return cell(threat.id.value);
-  return fmt::format("<td><a href=\"{}\" rel=\"noopener noreferrer\">{}</a></td>", escape_html(*link),
+  return fmt::format("<td class=\"id\"><a href=\"{}\" rel=\"noopener noreferrer\">{}</a></td>", escape_html(*link),
                      escape_html(threat.id.value));
 }
 
@@ -151,10 +151,15 @@ string check_table(const AssetReport& asset) {
 string benchmark_list(const Report& report) {
   if (report.benchmarks.empty()) return {};
   string out = "<section><h2>Benchmarks</h2>\n<ul>\n";
+  std::vector<string> others;
   for (const BenchmarkRate& rate : report.benchmarks) {
-    out += list_item(
-        fmt::format("{} {}: {} ({})", rate.benchmark, rate.edition, rate_text(rate), outcomes_text(rate.controls)));
+    const string name = rate.benchmark + " " + rate.edition;
+    if (is_judged(rate))
+      out += list_item(fmt::format("{}: {} ({})", name, rate_text(rate), outcomes_text(rate.controls)));
+    else
+      others.push_back(name);
   }
+  if (!others.empty()) out += list_item("nothing to decide here: " + join(others, ", "));
   return out + "</ul></section>\n";
 }
 
@@ -164,7 +169,7 @@ string asset_section(const AssetReport& asset, const Listed& listed, size_t inde
                            escape_html(asset.asset.name), level_word(asset), score_text(asset), level_word(asset));
   std::vector<string> about{string(name_of(asset.asset.kind))};
   for (const string& part : {asset.asset.image, asset.asset.node, asset.asset.platform, asset.asset.status}) {
-    if (!part.empty()) about.push_back(part);
+    if (!part.empty() && part != about.front()) about.push_back(part);
   }
   if (asset.os && !asset.os->pretty_name.empty()) about.push_back(asset.os->pretty_name);
   out += element("p", join(about, ", "), "faint") + "\n";
@@ -176,6 +181,12 @@ string asset_section(const AssetReport& asset, const Listed& listed, size_t inde
   if (listed.size() < asset.threats.size()) {
     out += element("p", fmt::format("{} threats are not listed by the filters.", asset.threats.size() - listed.size()),
                    "faint");
+  }
+  if (!asset.excepted.empty()) {
+    out += "<h3>Excepted, no part of the score</h3>\n<ul>\n";
+    for (const ExceptedThreat& excepted : asset.excepted)
+      out += list_item(excepted.threat.id.value + " " + subject_of(excepted.threat) + ", " + excepted_text(excepted));
+    out += "</ul>\n";
   }
   if (!is_complete(asset)) {
     out += "<h3 class=\"unknown\">Not assessed</h3>\n<ul>\n";

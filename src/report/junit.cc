@@ -77,6 +77,12 @@ Suite suite_of(const AssetReport& asset, const Options& options) {
   for (const Threat* threat : listed_threats(asset, options)) {
     if (threat->kind != ThreatKind::benchmark) add_threat(suite, *threat);
   }
+  for (const ExceptedThreat& excepted : asset.excepted) {
+    if (excepted.threat.kind == ThreatKind::benchmark || !is_listed(excepted.threat, options)) continue;
+    ++suite.skipped;
+    add_case(suite, name_of(excepted.threat.kind), excepted.threat.id.value + " " + subject_of(excepted.threat),
+             fmt::format("<skipped message=\"{}\"/>", escape_xml("excepted " + excepted_text(excepted))));
+  }
   for (const CheckResult& row : asset.checks) {
     if (options.wants(row.severity)) add_check(suite, row);
   }

@@ -32,6 +32,12 @@ std::string render_fixes(const Report& report, const Options& options);
 std::string render_sarif(const Report& report, const Options& options);
 // JUnit's XML: a suite for each asset, a case for each check and each threat.
 std::string render_junit(const Report& report, const Options& options);
+// CycloneDX 1.5 and SPDX 2.3, both as JSON: the packages of every asset; CycloneDX with the threats to them.
+std::string render_cyclonedx(const Report& report, const Options& options);
+std::string render_spdx(const Report& report, const Options& options);
+// A row for each threat, one that is excepted included, and for each check that needs somebody (RFC 4180).
+std::string render_csv(const Report& report, const Options& options);
+std::string render_markdown(const Report& report, const Options& options);
 
 // The report with the threats left out that `options` filters. Scores stay: they count everything.
 Report filtered(const Report& report, const Options& options);

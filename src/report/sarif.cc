@@ -30,6 +30,7 @@ struct SarifResult {
   std::string rule, kind, level, message, location;
   const AssetReport* asset = nullptr;
   std::string subject;
+  std::string suppressed;  // why somebody excepted it; empty: nobody did
 };
 
 // 3.27.10: error, warning, note; none for whatever is no failure.
@@ -78,7 +79,11 @@ class Sarif {
   Sarif(const Report& report, const Options& options) : report_(report) {
     for (const AssetReport& asset : report.assets) {
       for (const Threat* threat : listed_threats(asset, options)) {
-        if (threat->kind != ThreatKind::benchmark) add(asset, *threat);
+        if (threat->kind != ThreatKind::benchmark) add(asset, *threat, {});
+      }
+      for (const ExceptedThreat& excepted : asset.excepted) {
+        if (excepted.threat.kind != ThreatKind::benchmark && is_listed(excepted.threat, options))
+          add(asset, excepted.threat, excepted_text(excepted));
       }
       for (const CheckResult& row : asset.checks) {
         const bool wanted = row.outcome != CheckOutcome::pass && row.outcome != CheckOutcome::not_applicable;
@@ -105,7 +110,7 @@ class Sarif {
   }
 
  private:
-  void add(const AssetReport& asset, const Threat& threat) {
+  void add(const AssetReport& asset, const Threat& threat, const std::string& suppressed) {
     const std::string id = printable(threat.id.value, 200);
     const std::string title = threat.title.empty() ? id : threat.title;
     SarifRule& rule = rules_.try_emplace(id, SarifRule{title, threat.remedy, "", "", 0}).first->second;
@@ -124,7 +129,7 @@ class Sarif {
       message += ": " + threat.evidence;
     }
     results_.push_back({id, "fail", std::string(level_of(threat.severity.level)), message, location, &asset,
-                        threat.package ? threat.package->name + " " + threat.package->version : ""});
+                        threat.package ? threat.package->name + " " + threat.package->version : "", suppressed});
   }
 
   void add(const AssetReport& asset, const CheckResult& row) {
@@ -137,7 +142,14 @@ class Sarif {
       if (!part->empty()) message += "; " + *part;
     }
     results_.push_back({id, std::string(kind_of(row.outcome)), fails ? std::string(level_of(row.severity)) : "none",
-                        message, "", &asset, row.subject});
+                        message, "", &asset, row.subject, fails ? exception_of(asset, row.rule) : ""});
+  }
+
+  static std::string exception_of(const AssetReport& asset, const std::string& rule) {
+    for (const ExceptedThreat& excepted : asset.excepted) {
+      if (excepted.threat.id.value == rule) return excepted_text(excepted);
+    }
+    return {};
   }
 
   void text_member(std::string_view name, std::string_view text) {
@@ -180,6 +192,10 @@ class Sarif {
     out_.key("logicalLocations").begin_array().begin_object();
     out_.member("name", printable(asset.name, 200)).member("fullyQualifiedName", printable(asset.id.value, 300));
     out_.member("kind", "resource").end_object().end_array().end_object().end_array();
+    if (!result.suppressed.empty()) {  // 3.35
+      out_.key("suppressions").begin_array().begin_object().member("kind", "external").member("status", "accepted");
+      out_.member("justification", result.suppressed).end_object().end_array();
+    }
     // The same finding in the next run: what was found where, not how it reads.
     out_.key("partialFingerprints").begin_object();
     out_.member("plimsoll/1",

@@ -99,12 +99,23 @@ std::string outcomes_text(const OutcomeCounts& counts) {
   return counted(rows);
 }
 
-std::string rate_text(const BenchmarkRate& rate) {
+namespace {
+
+size_t judged_controls(const BenchmarkRate& rate) {
   const auto of = [&](CheckOutcome outcome) { return rate.controls[static_cast<size_t>(outcome)]; };
-  const size_t judged = of(CheckOutcome::pass) + of(CheckOutcome::fail) + of(CheckOutcome::unknown);
+  return of(CheckOutcome::pass) + of(CheckOutcome::fail) + of(CheckOutcome::unknown);
+}
+
+}  // namespace
+
+bool is_judged(const BenchmarkRate& rate) { return judged_controls(rate) > 0; }
+
+std::string rate_text(const BenchmarkRate& rate) {
+  const size_t judged = judged_controls(rate);
   if (judged == 0) return "none of its controls was decided";
   // Rounded down: all pass only where all do.
-  return fmt::format("{} % of {} pass", of(CheckOutcome::pass) * 100 / judged, plural(judged, "control"));
+  return fmt::format("{} % of {} pass", rate.controls[static_cast<size_t>(CheckOutcome::pass)] * 100 / judged,
+                     plural(judged, "control"));
 }
 
 std::string checks_line(const Report& report) {
@@ -118,6 +129,7 @@ std::string checks_line(const Report& report) {
   if (all == 0) return {};
   std::string out = fmt::format("settings: {}: {}", plural(all, "check"), outcomes_text(counts));
   for (const BenchmarkRate& rate : report.benchmarks) {
+    if (!is_judged(rate)) continue;
     out += fmt::format("; {} {}: {}", rate.benchmark, rate.edition, rate_text(rate));
   }
   return out;
@@ -210,5 +222,21 @@ std::vector<Gap> gaps_of(const Report& report) {
 }
 
 std::string subject_of(const Threat& threat) { return threat.package ? threat.package->name : threat.title; }
+
+std::string excepted_text(const ExceptedThreat& excepted) {
+  return printable(fmt::format("until {} by {}: {}", date_of(excepted.expires_at), excepted.owner, excepted.reason),
+                   1500);
+}
+
+std::string excepted_line(const AssetReport& asset, size_t most) {
+  const size_t count = asset.excepted.size();
+  if (count == 0) return {};
+  std::string out = count == 1 ? "1 threat is excepted from the score: "
+                               : fmt::format("{} threats are excepted from the score: ", count);
+  for (size_t i = 0; i < std::min(count, most); ++i)
+    out += fmt::format("{}{} ({})", i == 0 ? "" : ", ", asset.excepted[i].threat.id.value,
+                       excepted_text(asset.excepted[i]));
+  return count > most ? out + fmt::format(", and {} more", count - most) : out;
+}
 
 }  // namespace plimsoll::report

@@ -37,6 +37,7 @@ std::string database_line(const ThreatDbInfo& db);
 std::string checks_line(const Report& report);
 // "150 pass, 40 fail"; outcomes without a row are left out.
 std::string outcomes_text(const OutcomeCounts& counts);
+bool is_judged(const BenchmarkRate& rate);         // some control of it was decided, or should have been
 std::string rate_text(const BenchmarkRate& rate);  // "78 % of 90 controls pass", "none of its controls was decided"
 
 // Why the database is not to be relied on; nothing when it is there and fresh.
@@ -67,6 +68,11 @@ struct Gap {
 };
 // All gaps of the run and of its assets; equal ones are one.
 std::vector<Gap> gaps_of(const Report& report);
+
+// "until 2026-12-01 by anna: not reachable"
+std::string excepted_text(const ExceptedThreat& excepted);
+// "2 threats are excepted from the score: CVE-2026-1 (until 2026-12-01 by anna: not reachable), ..."; empty when none.
+std::string excepted_line(const AssetReport& asset, size_t most);
 
 // The name a person calls the threat's object by: "openssl", or its title where there is no package.
 std::string subject_of(const Threat& threat);

@@ -6,13 +6,14 @@
 
 #include "base/text.h"
 #include "model/names.h"
+#include "report/graph.h"
 #include "report/page.h"
 #include "report/summary.h"
 
 namespace plimsoll::report {
 namespace {
 
-constexpr size_t gauge_width = 8, fixes_shown = 5, gaps_shown = 12, routes_shown = 5;
+constexpr size_t gauge_width = 8, fixes_shown = 5, gaps_shown = 12, routes_shown = 5, chains_shown = 4;
 constexpr size_t longest_id = 19;  // GHSA-xxxx-xxxx-xxxx
 
 Style level_style(const AssetReport& asset) {
@@ -144,7 +145,8 @@ void threats(Page& page, const Listed& listed, size_t all, const Options& option
 
 void asset_section(Page& page, const AssetReport& asset, const Listed& listed, const Options& options) {
   const Assessment& a = asset.assessment;
-  const bool silent = a.additions.empty() && a.inherited.path.empty() && a.routes.empty() && asset.threats.empty();
+  const bool silent = a.additions.empty() && a.inherited.path.empty() && a.routes.empty() && asset.threats.empty() &&
+                      asset.excepted.empty();
   if (silent && is_complete(asset)) return;
   page.blank();
   std::string about = asset.asset.image.empty() ? "" : ", " + asset.asset.image;
@@ -154,6 +156,7 @@ void asset_section(Page& page, const AssetReport& asset, const Listed& listed, c
              {fmt::format(" ({}{})", name_of(asset.asset.kind), about)}});
   reasons(page, a);
   threats(page, listed, asset.threats.size(), options);
+  if (const std::string line = excepted_line(asset, 5); !line.empty()) page.paragraph("  ", line, 4, Style::dim);
   if (!is_complete(asset)) {
     page.line(fmt::format("  not assessed: {}, see below",
                           a.not_assessed.size() == 1 ? "1 thing" : fmt::format("{} things", a.not_assessed.size())),
@@ -174,6 +177,16 @@ void fixes(Page& page, const Report& report) {
   if (report.fixes.size() > fixes_shown) {
     page.line(fmt::format("    and {} more: plimsoll fix", report.fixes.size() - fixes_shown), Style::dim);
   }
+}
+
+// Who was seen to talk to whom.
+void network(Page& page, const Report& report) {
+  const std::vector<std::string> chains = graph_chains(graph_of(report, false), chains_shown + 1);
+  if (chains.empty()) return;
+  page.blank();
+  page.line("Who talks to whom", Style::bold);
+  for (size_t i = 0; i < chains.size() && i < chains_shown; ++i) page.paragraph("  ", chains[i], 4);
+  if (chains.size() > chains_shown) page.line("  and more: plimsoll network graph", Style::dim);
 }
 
 void gaps(Page& page, const Report& report) {
@@ -209,6 +222,7 @@ std::string render_table(const Report& report, const Options& options) {
   for (size_t i = 0; i < report.assets.size(); ++i) {
     asset_section(page, report.assets[i], listed_threats(report.assets[i], options), options);
   }
+  network(page, report);
   fixes(page, report);
   gaps(page, report);
   return page.take();

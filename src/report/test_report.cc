@@ -1,6 +1,11 @@
 #include "report/test_report.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
+#include <cstdlib>
+
+#include "base/file.h"
 
 namespace plimsoll::report {
 namespace {
@@ -294,6 +299,17 @@ Report random_report(std::mt19937& random) {
   }
   for (auto n = few() * 6; n > 0; --n) out.incomplete.push_back(gap());
   return out;
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(PLIMSOLL_SOURCE_DIR) + "/tests/golden/report/" + name;
+  if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file_atomically(path, text).ok());
+    return;
+  }
+  const auto expected = read_file(path);
+  ASSERT_TRUE(expected.ok()) << expected.error().to_string();
+  EXPECT_EQ(text, *expected) << path;
 }
 
 }  // namespace plimsoll::report

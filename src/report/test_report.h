@@ -1,5 +1,6 @@
 #pragma once
 #include <random>
+#include <string>
 
 #include "model/report.h"
 
@@ -16,5 +17,8 @@ std::string hostile_text(std::mt19937& random);
 
 // A report with every field filled from `random`, hostile text everywhere.
 Report random_report(std::mt19937& random);
+
+// `text` is that of tests/golden/report/NAME; with PLIMSOLL_UPDATE_GOLDEN in the environment it becomes so.
+void expect_golden(const std::string& name, const std::string& text);
 
 }  // namespace plimsoll::report

@@ -93,6 +93,7 @@ Report brief(Report report) {
     asset.assessment.not_assessed.clear();
   }
   report.fixes.clear();
+  report.together.clear();
   return report;
 }
 
