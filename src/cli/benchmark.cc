@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "benchmark/names.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/scan_options.h"
@@ -49,8 +50,8 @@ int run_list(const BenchmarkOptions& options) {
                                           [](const benchmark::Control& control) { return !control.rules.empty(); });
     page.blank();
     page.paragraph("",
-                   fmt::format("{} ({} {}): {} controls, {} with checks", slug_of(map.benchmark), map.benchmark,
-                               map.edition, map.controls.size(), with_rules),
+                   fmt::format("{} ({} {}): {} controls, {} with checks", benchmark::slug_of(map.benchmark),
+                               map.benchmark, map.edition, map.controls.size(), with_rules),
                    2);
   }
   if (!ground->rules.switched_off.empty()) {

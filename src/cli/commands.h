@@ -14,8 +14,14 @@ namespace plimsoll::cli {
 using Run = std::function<int()>;
 void add_scan(CLI::App& app, Run& run);  // scan, explain, fix
 void add_benchmark(CLI::App& app, Run& run);
-void add_db(CLI::App& app, Run& run);    // db import|update|mirror|pack|unpack|keygen|info|show|query|compare
-void add_demo(CLI::App& app, Run& run);  // demo up|status|down
+void add_db(CLI::App& app, Run& run);       // db import|update|mirror|pack|unpack|keygen|info|show|query|compare
+void add_demo(CLI::App& app, Run& run);     // demo up|status|down
+void add_network(CLI::App& app, Run& run);  // network replay|watch|graph
+void add_serve(CLI::App& app, Run& run);
+void add_log(CLI::App& app, Run& run);      // log show|export|verify
+void add_notify(CLI::App& app, Run& run);   // notify check|list|test
+void add_policy(CLI::App& app, Run& run);   // policy check|show|test
+void add_respond(CLI::App& app, Run& run);  // respond list|run|release|approve|refuse
 void add_self_test(CLI::App& app, Run& run);
 void add_completion(CLI::App& app, Run& run);
 

@@ -36,6 +36,14 @@ int run_program(int argc, char** argv) {
   add_benchmark(app, run);
   add_db(app, run);
   add_demo(app, run);
+  add_network(app, run);
+  add_serve(app, run);
+  add_log(app, run);
+  add_notify(app, run);
+  add_policy(app, run);
+#ifdef PLIMSOLL_RESPONDS
+  add_respond(app, run);
+#endif
   add_self_test(app, run);
   add_completion(app, run);
   app.add_subcommand("version", "Print the version")->callback([&run] {

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "benchmark/names.h"
 #include "policy/faults.h"
 #include "version/compare.h"
 
@@ -13,6 +14,7 @@ namespace plimsoll::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using benchmark::slug_of;
 
 constexpr size_t kMaxFiles = 2000, kMaxFileBytes = size_t{1} << 20;
 
@@ -136,26 +138,28 @@ class Narrowing {
 
 }  // namespace
 
-std::string slug_of(const std::string& name) {
-  std::string slug;
-  for (const char c : lower(name)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (plain) {
-      slug += c;
-    } else if (!slug.empty() && slug.back() != '-') {
-      slug += '-';
-    }
-  }
-  while (slug.ends_with('-')) slug.pop_back();
-  return slug;
+bool has_own_rules(const std::string& directory) {
+  std::error_code failed;
+  return !directory.empty() || fs::exists(user_rules_directory, failed);
 }
 
-Result<benchmark::RuleSet> load_rule_set(const std::string& directory, const policy::Policy& policy) {
+Result<std::vector<benchmark::SourceFile>> read_rule_files(const std::string& directory) {
   std::vector<benchmark::SourceFile> files = benchmark::built_in_files();
   std::error_code failed;
   if (fs::exists(user_rules_directory, failed)) PLIMSOLL_CHECK(take_directory(user_rules_directory, files));
   if (!directory.empty()) PLIMSOLL_CHECK(take_directory(directory, files));
-  return benchmark::load_rules(files, policy.scoring.checks_off);
+  return files;
+}
+
+Result<benchmark::RuleSet> load_rule_set(const std::string& directory, const policy::Policy& policy) {
+  PLIMSOLL_TRY(files, read_rule_files(directory));
+  return rule_set_of(files, policy);
+}
+
+Result<benchmark::RuleSet> rule_set_of(const std::vector<benchmark::SourceFile>& files, const policy::Policy& policy) {
+  PLIMSOLL_TRY(rules, benchmark::load_rules(files, policy.scoring.checks_off));
+  PLIMSOLL_CHECK(benchmark::check_names(rules, policy));
+  return rules;
 }
 
 Result<std::vector<benchmark::ControlMap>> narrow(benchmark::RuleSet& rules, const RuleChoice& choice) {

@@ -11,9 +11,19 @@ namespace plimsoll::cli {
 
 inline constexpr const char* user_rules_directory = "/etc/plimsoll/benchmarks";
 
-// The built-in rules, those of /etc/plimsoll/benchmarks where that exists, and those of `directory` (empty: none),
-// without what the policy switches off. All faults of all files in one error.
+// The files of the built-in rules, of those of /etc/plimsoll/benchmarks where that exists, and of those of `directory`
+// (empty: none).
+Result<std::vector<benchmark::SourceFile>> read_rule_files(const std::string& directory);
+// Their rules without what the policy switches off. All faults of all files in one error; so is a name in the policy
+// that is of no rule or benchmark.
+Result<benchmark::RuleSet> rule_set_of(const std::vector<benchmark::SourceFile>& files, const policy::Policy& policy);
+
+// Both: the built-in rules, those of /etc/plimsoll/benchmarks where that exists, and those of `directory` (empty:
+// none), without what the policy switches off. All faults of all files in one error.
 Result<benchmark::RuleSet> load_rule_set(const std::string& directory, const policy::Policy& policy);
+
+// Whether there are rules that a user wrote: in `directory`, or where they are kept for every run.
+bool has_own_rules(const std::string& directory);
 
 // What of the rules is asked for; all empty: everything.
 struct RuleChoice {
@@ -27,8 +37,5 @@ struct RuleChoice {
 // were; all maps when nothing was chosen. Not found: a pack, edition or check that does not exist, with the nearest
 // that does.
 Result<std::vector<benchmark::ControlMap>> narrow(benchmark::RuleSet& rules, const RuleChoice& choice);
-
-// "CIS Docker" -> "cis-docker"
-std::string slug_of(const std::string& name);
 
 }  // namespace plimsoll::cli

@@ -7,9 +7,16 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/policy_facts.h"
 #include "cli/scan_options.h"
+#include "report/formats.h"
 
 namespace plimsoll::cli {
+
+const char* const targets_help =
+    "What to score (default: this machine): host | container:NAME | image:REF | archive:FILE | oci:DIR | rootfs:DIR | "
+    "replay:DIR | all";
+
 std::string target_fault(const std::string& text) {
   const Result<analyzer::Target> target = analyzer::parse_target(text);
   return target.ok() ? "" : target.error().to_string();
@@ -24,18 +31,13 @@ int deliver(const std::string& text, const ScanOptions& options) {
 }
 
 std::string render(const Report& report, const ScanOptions& options, const report::Options& how) {
-  if (options.format == "json") return report::render_json(report, how);
-  if (options.format == "html") return report::render_html(report, how);
-  if (options.format == "sarif") return report::render_sarif(report, how);
-  if (options.format == "junit") return report::render_junit(report, how);
-  return report::render_table(report, how);
+  const report::Format* format = report::find_format(options.format);
+  return format != nullptr ? format->render(report, how) : report::render_table(report, how);
 }
 
 void add_rules_option(CLI::App& command, ScanOptions& options) {
   command.add_option("--rules", options.rules, "Directory of your own checks, beside /etc/plimsoll/benchmarks");
 }
-
-namespace {
 
 void add_world_options(CLI::App& command, ScanOptions& options) {
   command.add_option("--db", options.db, "Threat database file")->envname("PLIMSOLL_DB");
@@ -49,8 +51,17 @@ void add_world_options(CLI::App& command, ScanOptions& options) {
   command.add_flag("--changelogs", options.changelogs,
                    "Name the CVEs in the changelogs of pending Debian and Ubuntu updates (network)");
   command.add_option("-o,--output", options.output, "Write to this file instead of standard output");
+  options.observe = "5s";
+  command
+      .add_option("--observe", options.observe,
+                  "How long the network of this machine is watched: 10s, 500ms; 0: not at all")
+      ->envname("PLIMSOLL_OBSERVE");
+  command.add_option("--baseline", options.baseline,
+                     "Learn in this file what assets do on the network, and tell departures from it");
   command.add_flag("-q,--quiet", options.quiet, "No progress line");
 }
+
+namespace {
 
 int run_scan(const ScanOptions& options) {
   // What the command line got wrong is told before the work, not after.
@@ -73,22 +84,10 @@ int run_explain(const ScanOptions& options, const std::string& name) {
   if (!world.ok()) return fail(world.error(), exit_incomplete);
   const Result<report::Options> how = render_options(options, world->policy);
   if (!how.ok()) return fail(how.error(), exit_usage);
-  const auto& assets = world->report.assets;
-  const auto found = std::find_if(assets.begin(), assets.end(), [&](const AssetReport& asset) {
-    return asset.asset.name == name || asset.asset.id.value == name ||
-           (name == "host" && asset.asset.kind == AssetKind::host);
-  });
-  if (found == assets.end()) {
-    std::vector<std::string> names;
-    for (const AssetReport& asset : assets) names.push_back(asset.asset.name);
-    return fail({ErrorKind::not_found,
-                 "no asset is called '" + printable(name, 100) + "'",
-                 {},
-                 "there are: " + join(names, ", ")},
-                exit_incomplete);
-  }
-  const int code = deliver(report::render_explain(*found, world->report, *how), options);
-  return code == exit_done && !found->assessment.not_assessed.empty() ? static_cast<int>(exit_incomplete) : code;
+  const Result<const AssetReport*> found = find_asset(world->report, name);
+  if (!found.ok()) return fail(found.error(), exit_incomplete);
+  const int code = deliver(report::render_explain(**found, world->report, *how), options);
+  return code == exit_done && !(*found)->assessment.not_assessed.empty() ? static_cast<int>(exit_incomplete) : code;
 }
 
 int run_fix(const ScanOptions& options) {
@@ -100,10 +99,6 @@ int run_fix(const ScanOptions& options) {
   return code == exit_done ? completeness(world->report) : code;
 }
 
-constexpr const char* targets_help =
-    "What to score (default: this machine): host | container:NAME | image:REF | archive:FILE | oci:DIR | rootfs:DIR | "
-    "replay:DIR | all";
-
 }  // namespace
 
 void add_scan(CLI::App& app, Run& run) {
@@ -111,8 +106,9 @@ void add_scan(CLI::App& app, Run& run) {
   CLI::App* scan = app.add_subcommand("scan", "Score this machine, its container runtime and every container on it");
   scan->add_option("TARGET", options->targets, targets_help)->check(target_fault);
   add_world_options(*scan, *options);
-  scan->add_option("--format", options->format, "table, json, html, sarif or junit")
-      ->check(CLI::IsMember({"table", "json", "html", "sarif", "junit"}));
+  std::vector<std::string> formats;
+  for (const report::Format& format : report::formats()) formats.emplace_back(format.name);
+  scan->add_option("--format", options->format, join(formats, ", "))->check(CLI::IsMember(formats));
   scan->add_option("--severity", options->severities,
                    "Show only threats of these severities: critical,high,medium,low,unknown");
   scan->add_flag("--only-fixed", options->only_fixed, "Show only threats that an upgrade removes");

@@ -23,12 +23,17 @@ struct ScanOptions {
   bool repositories = false, changelogs = false;
   std::string rules;           // directory of the user's own rules
   RuleChoice choice;           // which rules
+  std::string observe = "0";   // how long the network is watched, as text
+  std::string baseline;        // file with the learned behaviour; empty: none is judged
   bool settings_only = false;  // no packages, no vulnerabilities
   bool only_fixed = false, all_threats = false, quiet = false;
 };
 
 // The policy in `file`, laid over the built-in one; the built-in one when no file is named.
 Result<policy::Policy> load_policy(const std::string& file);
+
+// On standard error, the exceptions of policy files that have ended: they are well written, and do nothing any more.
+void tell_ended(const policy::Policy& policy);
 
 // What is judged with.
 struct Ground {
@@ -58,7 +63,10 @@ int deliver(const std::string& text, const ScanOptions& options);
 
 // For the parser: what is wrong with a target; empty when nothing is.
 std::string target_fault(const std::string& text);
+extern const char* const targets_help;
 void add_rules_option(CLI::App& command, ScanOptions& options);
+// The options of every command that scores a world; the network is watched for 5 s unless they say otherwise.
+void add_world_options(CLI::App& command, ScanOptions& options);
 
 // Whether `fail_on` (a level's name or a number 0-100; empty = never) is met.
 Result<bool> meets_fail_on(const Report& report, const std::string& fail_on);

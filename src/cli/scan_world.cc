@@ -5,74 +5,32 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 
+#include "analyzer/behaviour.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "benchmark/pass_rates.h"
+#include "cli/duration.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/sandboxed.h"
 #include "cli/scan_options.h"
+#include "cli/select_assets.h"
 #include "model/names.h"
+#include "policy/policy_files.h"
 #include "threatdb/starter.h"
 #include "wire/recording.h"
 
 namespace plimsoll::cli {
 
 Result<policy::Policy> load_policy(const std::string& file) {
-  if (file.empty()) return policy::default_policy();
-  PLIMSOLL_TRY(text, read_file(file, size_t{4} << 20));
-  return policy::parse_policy(text, file);
+  PLIMSOLL_TRY(files, policy::read_policy_files(file));
+  return policy::parse_policies(files);
 }
 
 namespace {
-
-bool selects(const analyzer::Target& target, const AssetReport& asset) {
-  using Kind = analyzer::Target::Kind;
-  switch (target.kind) {
-    case Kind::host:
-      return asset.asset.kind == AssetKind::host;
-    case Kind::container: {
-      if (!asset.container) return false;
-      const std::string& id = asset.container->id.value;
-      return asset.asset.name == target.value || (target.value.size() >= 4 && id.rfind(target.value, 0) == 0);
-    }
-    default:
-      return true;
-  }
-}
-
-// Keeps the assets that were asked for, and what belongs to them.
-Status select_assets(Report& report, const std::vector<analyzer::Target>& targets) {
-  using Kind = analyzer::Target::Kind;
-  const bool part = !targets.empty() && std::all_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
-    return t.kind == Kind::host || t.kind == Kind::container;
-  });
-  if (!part) return Done{};
-  for (const analyzer::Target& target : targets) {
-    if (std::none_of(report.assets.begin(), report.assets.end(),
-                     [&](const AssetReport& a) { return selects(target, a); })) {
-      return Error{ErrorKind::not_found,
-                   "no running container is called '" + printable(target.value, 100) + "'",
-                   {},
-                   report.incomplete.empty()
-                       ? "plimsoll scan lists all"
-                       : report.incomplete.front().what + ": " + report.incomplete.front().reason};
-    }
-  }
-  std::erase_if(report.assets, [&](const AssetReport& asset) {
-    return std::none_of(targets.begin(), targets.end(), [&](const analyzer::Target& t) { return selects(t, asset); });
-  });
-  const auto shown = [&](const AssetId& id) {
-    return std::any_of(report.assets.begin(), report.assets.end(),
-                       [&](const AssetReport& a) { return a.asset.id == id; });
-  };
-  std::erase_if(report.flows, [&](const Flow& f) { return !shown(f.from.asset) && !shown(f.to.asset); });
-  std::erase_if(report.fixes, [&](const FixAction& fix) {
-    return std::none_of(fix.falls.begin(), fix.falls.end(), [&](const FixAction::Fall& f) { return shown(f.asset); });
-  });
-  return Done{};
-}
 
 // Whether bytes that are not this machine's own settings will be parsed.
 bool reads_foreign(const std::vector<analyzer::Target>& targets, bool settings_only) {
@@ -80,6 +38,26 @@ bool reads_foreign(const std::vector<analyzer::Target>& targets, bool settings_o
   return !settings_only || std::any_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
     return t.kind != Kind::all && t.kind != Kind::host && t.kind != Kind::container;
   });
+}
+
+bool looks_at_machine(const std::vector<analyzer::Target>& targets) {
+  using Kind = analyzer::Target::Kind;
+  return targets.empty() || std::any_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
+           return t.kind == Kind::all || t.kind == Kind::host || t.kind == Kind::container;
+         });
+}
+
+Result<std::chrono::milliseconds> observation_of(const std::string& text) {
+  constexpr std::chrono::hours longest{1};
+  if (text == "0" || text == "0s") return std::chrono::milliseconds(0);
+  const auto duration = parse_duration(text);
+  if (!duration || *duration > longest) {
+    return Error{ErrorKind::malformed,
+                 "--observe: '" + printable(text, 40) + "' is no duration up to an hour",
+                 {},
+                 "write 10s, 500ms or 2m; 0 watches nothing"};
+  }
+  return *duration;
 }
 
 Status record(const Report& gathered, const std::string& directory) {
@@ -91,11 +69,31 @@ Status record(const Report& gathered, const std::string& directory) {
   return write_file_atomically(directory + "/" + analyzer::recording_file, wire::facts_to_json(gathered), 0600);
 }
 
-}  // namespace
+using Targets = std::vector<analyzer::Target>;
 
-Result<Ground> load_ground(const ScanOptions& options) {
+Result<Targets> parse_targets(const ScanOptions& options) {
+  Targets out;
+  for (const std::string& text : options.targets) {
+    PLIMSOLL_TRY(target, analyzer::parse_target(text));
+    out.push_back(std::move(target));
+  }
+  return out;
+}
+
+// Whether anything of it can have settings that rules judge: a bare file tree has none.
+bool has_settings(const Targets& targets) {
+  return targets.empty() || std::any_of(targets.begin(), targets.end(), [](const analyzer::Target& t) {
+           return t.kind != analyzer::Target::Kind::rootfs;
+         });
+}
+
+// Whether it has names that only the rules can tell right from wrong.
+bool names_rules(const policy::Policy& policy) {
+  return !policy.scoring.checks_off.empty() || policy.scoring.benchmarks_counted || !policy.scoped.empty();
+}
+
+Result<Ground> ground_with(policy::Policy policy, const ScanOptions& options) {
   Ground ground;
-  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
   ground.policy = std::move(policy);
   PLIMSOLL_TRY(rules, load_rule_set(options.rules, ground.policy));
   PLIMSOLL_TRY(benchmarks, narrow(rules, options.choice));
@@ -104,57 +102,133 @@ Result<Ground> load_ground(const ScanOptions& options) {
   return ground;
 }
 
-Result<World> assess_world(const ScanOptions& options) {
-  PLIMSOLL_TRY(ground, load_ground(options));
-  return assess_world(options, std::move(ground));
+// Where bytes of strangers are parsed. Null: in this process, or nowhere.
+struct Workers {
+  std::unique_ptr<system::sandbox::Sandbox> trees;
+  std::unique_ptr<system::sandbox::Sandbox> capture;  // of its own: it is taken up while the network is watched
+  std::string off;                                    // why there is none for trees
+  std::chrono::milliseconds observe{0};
+};
+
+// Before all that fills memory: their brokers must not inherit it, and get ready meanwhile.
+Result<Workers> start_workers(const ScanOptions& options, const Targets& targets) {
+  Workers out;
+  if (looks_at_machine(targets)) {
+    PLIMSOLL_TRY(observe, observation_of(options.observe));
+    out.observe = observe;
+  }
+  if (reads_foreign(targets, options.settings_only)) {
+    PLIMSOLL_TRY(started, start_sandbox());
+    out.trees = std::move(started);
+    if (!out.trees) out.off = std::string(no_sandbox_variable) + " is set";
+  }
+  if (out.observe.count() > 0) {
+    PLIMSOLL_TRY(started, start_sandbox());
+    out.capture = std::move(started);
+  }
+  return out;
 }
 
-Result<World> assess_world(const ScanOptions& options, Ground ground) {
-  analyzer::Settings settings;
-  for (const std::string& text : options.targets) {
-    PLIMSOLL_TRY(target, analyzer::parse_target(text));
-    settings.targets.push_back(std::move(target));
-  }
-  // First: its broker must not inherit what is read below, and gets ready while that is read.
-  std::unique_ptr<system::sandbox::Sandbox> sandbox;
-  if (reads_foreign(settings.targets, options.settings_only)) {
-    PLIMSOLL_TRY(started, start_sandbox());
-    sandbox = std::move(started);
-    if (!sandbox) settings.sandbox_off = std::string(no_sandbox_variable) + " is set";
-  }
-  World world{std::move(ground), {}};
+struct Gathered {
+  Report report;
   std::optional<threatdb::ThreatDb> db;
+};
+
+Result<Gathered> gather(const ScanOptions& options, const Targets& targets, const Workers& workers,
+                        const WanPolicy& wan) {
+  Gathered out;
   if (!options.settings_only) {
     PLIMSOLL_TRY(opened, threatdb::open_or_starter_pack(options.db));
-    db = std::move(opened);
+    out.db = std::move(opened);
   }
-
+  analyzer::Settings settings;
+  settings.targets = targets;
+  settings.observe = workers.observe;
+  settings.capture = workers.capture.get();
+  settings.sandbox = workers.trees.get();
+  settings.sandbox_off = workers.off;
+  settings.wan = wan;
   settings.docker_socket = options.docker_socket;
   settings.packages = !options.settings_only;
   settings.repositories = options.repositories;
   settings.changelogs = options.changelogs;
-  settings.sandbox = sandbox.get();
   ProgressLine line(!options.quiet);
   settings.progress = [&line](const std::string& step, uint64_t done, uint64_t total) { line.show(step, done, total); };
 
   const std::unique_ptr<system::Machine> machine = system::this_machine();
   PLIMSOLL_TRY(report, analyzer::gather(*machine, settings));
+  if (workers.trees) workers.trees->dismiss();
+  if (!options.baseline.empty()) {
+    PLIMSOLL_CHECK(analyzer::judge_behaviour_by_file(report, options.baseline, report.generated_at));
+  }
   if (!options.record.empty()) PLIMSOLL_CHECK(record(report, options.record));
-  line.show("scoring", 0, 0);
-  // A recording is judged as of the moment it was made, so that the same recording gives the same report.
+  out.report = std::move(report);
+  return out;
+}
+
+// A recording is judged as of the moment it was made, so that the same recording gives the same report.
+Result<World> judge(const ScanOptions& options, const Targets& targets, Ground ground, Gathered gathered) {
+  World world{std::move(ground), std::move(gathered.report)};
+  Report& report = world.report;
   const analyzer::Judgement by{world.policy, world.rules};
   if (options.settings_only) {
     analyzer::judge_settings(report, by, report.generated_at);
   } else {
-    analyzer::judge(report, db ? &*db : nullptr, by, report.generated_at);
+    analyzer::judge(report, gathered.db ? &*gathered.db : nullptr, by, report.generated_at);
   }
   // Of what was asked for; else of what is about such hosts.
   const std::vector<benchmark::ControlMap> maps =
       options.choice.packs.empty() ? benchmark::applicable_maps(report, world.benchmarks) : world.benchmarks;
-  PLIMSOLL_CHECK(select_assets(report, settings.targets));
+  PLIMSOLL_CHECK(select_assets(report, targets));
   report.benchmarks = benchmark::pass_rates(report, maps);
-  world.report = std::move(report);
   return world;
+}
+
+}  // namespace
+
+void tell_ended(const policy::Policy& policy) {
+  const Instant now = wall_clock();
+  for (const Exception& exception : policy.exceptions) {
+    if (exception.expires_at > now) continue;
+    std::fprintf(stderr, "plimsoll: %s: the exception of %s ended at %s and is not applied\n",
+                 printable(exception.created_by).c_str(), printable(exception.threat.value, 200).c_str(),
+                 format_rfc3339(exception.expires_at).c_str());
+  }
+}
+
+Result<Ground> load_ground(const ScanOptions& options) {
+  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
+  return ground_with(std::move(policy), options);
+}
+
+Result<World> assess_world(const ScanOptions& options) {
+  PLIMSOLL_TRY(policy, load_policy(options.policy_file));
+  tell_ended(policy);
+  PLIMSOLL_TRY(targets, parse_targets(options));
+  // What a user wrote is told before the work, not after.
+  if (has_own_rules(options.rules) || names_rules(policy)) {
+    PLIMSOLL_TRY(ground, ground_with(std::move(policy), options));
+    return assess_world(options, std::move(ground));
+  }
+  const WanPolicy wan = policy.network;
+  PLIMSOLL_TRY(workers, start_workers(options, targets));
+  // All rules take as long to load as a small file tree to read: both at once.
+  const bool judged_by_rules = has_settings(targets);
+  std::future<Result<Ground>> loading = std::async(std::launch::async, [&]() -> Result<Ground> {
+    if (!judged_by_rules) return Ground{std::move(policy), {}, {}};
+    return ground_with(std::move(policy), options);
+  });
+  Result<Gathered> gathered = gather(options, targets, workers, wan);
+  PLIMSOLL_TRY(ground, loading.get());
+  if (!gathered.ok()) return std::move(gathered).error();
+  return judge(options, targets, std::move(ground), std::move(*gathered));
+}
+
+Result<World> assess_world(const ScanOptions& options, Ground ground) {
+  PLIMSOLL_TRY(targets, parse_targets(options));
+  PLIMSOLL_TRY(workers, start_workers(options, targets));
+  PLIMSOLL_TRY(gathered, gather(options, targets, workers, ground.policy.network));
+  return judge(options, targets, std::move(ground), std::move(gathered));
 }
 
 Result<report::Options> render_options(const ScanOptions& options, const policy::Policy& policy) {
