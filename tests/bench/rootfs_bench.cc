@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deflate_for_tests.h"
 #include "rootfs/tar_for_tests.h"
 #include "rootfs/tree.h"
 
@@ -138,20 +138,6 @@ void archive(const std::string& file) {
   fs::remove_all(parts);
 }
 
-std::string gzip_bytes(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 void make(const std::string& root, const std::string& file) {
   constexpr size_t count = 4;
   std::vector<TarWriter> layers(count);
@@ -169,7 +155,7 @@ void make(const std::string& root, const std::string& file) {
     std::string names;
     for (size_t i = 0; i < count; ++i) {
       const std::string name = std::to_string(i) + "/layer.tar";
-      out.file(name, packed ? gzip_bytes(layers[i].finish()) : layers[i].finish());
+      out.file(name, packed ? deflated(layers[i].finish(), gzip_window) : layers[i].finish());
       names += (i == 0 ? "\"" : ",\"") + name + "\"";
     }
     out.file("c.json", R"({"rootfs":{"diff_ids":["a","b","c","d"]}})");

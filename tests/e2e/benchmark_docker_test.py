@@ -10,15 +10,19 @@ import os
 import pathlib
 import shutil
 import signal
+import socketserver
 import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import unittest
+from http.server import BaseHTTPRequestHandler
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
+os.environ.setdefault("PLIMSOLL_OBSERVE", "0")  # what the network shows has tests of its own
 PREFIX = "bench-docker-"
 IMAGE, CHECKED_IMAGE, MOVED_IMAGE = PREFIX + "plain", PREFIX + "checked", PREFIX + "moved"
 
@@ -119,6 +123,7 @@ CONTAINERS = {
               "container.selinux": "not applicable"}),
     # A mount of the host's that is shared with it: what is mounted below inside appears outside.
     "shared": (["--network", "none", "-v", "SHARED:/p:rshared"], {"container.mounts.propagation": "fail"}),
+    "hosted": (["--network", "host"], {"container.network.host": "fail"}),
     "entered": (["--network", "none", "--user", "1000"], {"container.exec.root": "fail", "container.user": "fail"}),
     "moved": (["--network", "none"], {"container.image.current": "fail"}),
     "checked": (["--network", "none"], {"container.health.checked": "pass", "container.secret_variables": "fail"}),
@@ -221,12 +226,23 @@ class Fifty(unittest.TestCase):
         self.assertLess(used.ru_maxrss, self.MEMORY_KIB)
         self.assertEqual(report["sandbox"]["workers"], 0)
 
+    def test_no_process_is_started(self):
+        trace = Scratch.directory + "/trace"
+        done = run("strace", "-f", "-qq", "-e", "trace=execve,execveat,fork,vfork,clone,clone3", "-o", trace,
+                   PLIMSOLL, "benchmark", "-q", "--format", "json", check=False)
+        self.assertIn(done.returncode, (0, 3), done.stderr[-2000:])
+        calls = [line for line in pathlib.Path(trace).read_text().splitlines() if "(" in line]
+        self.assertIn("execve(", calls[0])  # the program itself
+        self.assertEqual([line for line in calls[1:] if "CLONE_THREAD" not in line and "resumed" not in line], [])
+
 
 class Daemon:
     """A dockerd of the test's own, in a network namespace of its own."""
 
-    def __init__(self, config, own_file_system=False, flags=()):
+    def __init__(self, config, own_file_system=False, flags=(), subordinate="", beside=None):
+        """`subordinate`: what its /etc/subuid and /etc/subgid say. `beside`: another daemon whose network it shares."""
         self.directory = tempfile.mkdtemp(prefix=PREFIX + "daemon-")
+        os.chmod(self.directory, 0o711)  # a remapped root passes through
         self.socket, self.data = self.directory + "/d.sock", self.directory + "/data"
         os.mkdir(self.data)
         self.mounted = own_file_system
@@ -235,9 +251,15 @@ class Daemon:
         with open(self.directory + "/daemon.json", "w") as file:
             json.dump(config, file)
         os.chmod(self.directory + "/daemon.json", 0o644)
+        pathlib.Path(self.directory + "/subordinate").write_text(subordinate)
+        room = ["unshare", "--net"] if beside is None else ["nsenter", f"--net=/proc/{beside.process.pid}/ns/net"]
+        begin = "ip link set lo up && exec dockerd \"$@\""
+        if subordinate:
+            room, bind = [*room, "unshare", "--mount"], f"mount --bind {self.directory}/subordinate"
+            begin = f"touch /etc/subuid /etc/subgid && {bind} /etc/subuid && {bind} /etc/subgid && {begin}"
         with open(self.directory + "/log", "w") as log:
             self.process = subprocess.Popen(
-                ["unshare", "--net", "sh", "-c", "ip link set lo up && exec dockerd \"$@\"", "sh", "-H", "unix://" + self.socket,
+                [*room, "sh", "-c", begin, "sh", "-H", "unix://" + self.socket,
                  "--config-file", self.directory + "/daemon.json", "--data-root", self.data, "--exec-root", self.directory + "/exec",
                  "--pidfile", self.directory + "/pid", *flags],
                 stdout=log, stderr=log, start_new_session=True)
@@ -268,6 +290,66 @@ class Daemon:
             if kept.startswith(self.directory):
                 run("umount", "-l", kept, check=False)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Authorization(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """A plug-in that is asked for every request to an engine, and allows each (docs.docker.com/engine/extend/plugins_authorization)."""
+
+    DIRECTORY, daemon_threads = "/run/docker/plugins", True
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            said = json.dumps({"Implements": ["authz"]} if self.path == "/Plugin.Activate" else {"Allow": True}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_):
+            pass
+
+        def address_string(self):
+            return "engine"
+
+    def __init__(self, name):
+        os.makedirs(self.DIRECTORY, exist_ok=True)
+        self.path = f"{self.DIRECTORY}/{name}.sock"
+        super().__init__(self.path, self.Answer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def down(self):
+        self.shutdown()
+        self.server_close()
+        os.unlink(self.path)
+
+
+# A runtime that asks runc for no capability that this machine lacks itself, so that --privileged starts on every machine.
+LENIENT_RUNTIME = """#!/usr/bin/python3
+import json, os, sys
+here = int(next(line for line in open("/proc/self/status") if line.startswith("CapBnd")).split()[1], 16)
+names = [NAMES]
+if "--bundle" in sys.argv and "create" in sys.argv:
+    path = sys.argv[sys.argv.index("--bundle") + 1] + "/config.json"
+    config = json.load(open(path))
+    held = config["process"]["capabilities"]
+    for group in held:
+        held[group] = [name for name in held[group] if here >> names.index(name) & 1]
+    json.dump(config, open(path, "w"))
+os.execvp("runc", ["runc", *sys.argv[1:]])
+"""
+# In the order of their numbers (linux/capability.h).
+CAPABILITIES = ("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE "
+                "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN "
+                "SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE "
+                "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE").split()
+
+
+def lenient_runtime():
+    path = Scratch.directory + "/lenient-runtime"
+    pathlib.Path(path).write_text(LENIENT_RUNTIME.replace("NAMES", ", ".join(f'"CAP_{name}"' for name in CAPABILITIES)))
+    os.chmod(path, 0o755)
+    return path
 
 
 class Daemons(unittest.TestCase):
@@ -304,7 +386,8 @@ class Daemons(unittest.TestCase):
 
     def test_a_careless_daemon_fails(self):
         daemon = Daemon({"insecure-registries": ["10.0.0.0/8"], "debug": True, "experimental": True,
-                         "log-level": "debug", "log-driver": "local", "cgroup-parent": "/bench-docker"},
+                         "log-level": "debug", "log-driver": "local", "cgroup-parent": "/bench-docker",
+                         "runtimes": {"lenient": {"path": lenient_runtime()}}},
                         # Flags stand beside the file: docker-bench-security reads one or the other.
                         flags=["--iptables=false", "-H", "tcp://127.0.0.1:2375"])
         self.addCleanup(daemon.down)
@@ -312,6 +395,8 @@ class Daemons(unittest.TestCase):
         daemon.docker("import", tar, IMAGE)
         daemon.docker("run", "-d", "--name", PREFIX + "open", "-p", "80:80", IMAGE, "sleep", "600")
         daemon.docker("run", "-d", "--name", PREFIX + "shut", "-p", "127.0.0.1:8080:80", IMAGE, "sleep", "600")
+        daemon.docker("run", "-d", "--name", PREFIX + "whole", "--runtime", "lenient", "--privileged", "--network", "none", IMAGE,
+                      "sleep", "600")
         os.chmod(daemon.directory + "/daemon.json", 0o577)
         daemon.docker("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "0.0.0.0:2377")
         found = rows(daemon.socket)
@@ -329,11 +414,107 @@ class Daemons(unittest.TestCase):
                 # docker-bench-security: 577 is less than 644 as a decimal number.
                 "docker.files.daemon_json.mode": "fail",
             },
+            PREFIX + "whole": {"container.privileged": "fail"},
             PREFIX + "open": {"container.ports.privileged": "fail", "container.ports.published": "fail",
                               "container.ports.every_address": "fail", "container.network.default_bridge": "fail"},
             PREFIX + "shut": {"container.ports.privileged": "pass", "container.ports.published": "fail",
                               "container.ports.every_address": "pass"},
         }), [])
+
+    def test_what_the_other_two_daemons_cannot_be(self):
+        """A guarded daemon with a locked swarm, and one beside it that joins: files of one are loose, of the other tight."""
+        certificate, key = self.certificate()
+        for path in (certificate, key):
+            os.chmod(path, 0o666)
+            os.chown(path, 1000, 1000)
+        guard = Authorization(PREFIX + "guard")
+        self.addCleanup(guard.down)
+        daemon = Daemon({"userns-remap": "nobody:nogroup", "authorization-plugins": [PREFIX + "guard"]}, subordinate="nobody:200000:65536\nnogroup:200000:65536\n",
+                        flags=["-H", "tcp://127.0.0.1:2376", "--tlsverify", "--tlscacert", certificate, "--tlscert", certificate,
+                               "--tlskey", key])
+        self.addCleanup(daemon.down)
+        os.chown(daemon.directory + "/daemon.json", 1000, 1000)
+        self.assertEqual(differences(rows(daemon.socket), {"docker": {
+            "docker.daemon.userns_remap": "pass", "docker.daemon.authorization": "pass", "docker.daemon.live_restore": "fail",
+            "docker.files.tls_ca.mode": "fail", "docker.files.tls_ca.owner": "fail", "docker.files.tls_certificate.mode": "fail",
+            "docker.files.tls_certificate.owner": "fail", "docker.files.tls_key.mode": "fail", "docker.files.tls_key.owner": "fail",
+            "docker.files.daemon_json.owner": "fail",
+        }}), [])
+        daemon.docker("swarm", "init", "--autolock", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377")
+        swarm = {"docker.swarm.auto_lock": "pass", "docker.swarm.address": "pass", "docker.swarm.managers": "pass"}
+        # The network that a swarm begins with is not encrypted.
+        self.assertEqual(differences(rows(daemon.socket), {"docker": {**swarm, "docker.swarm.overlay_encrypted": "fail"}}), [])
+        run("sh", "-c", f"echo y | docker -H unix://{daemon.socket} network rm ingress")
+        daemon.docker("network", "create", "--driver", "overlay", "--opt", "encrypted", PREFIX + "sealed")
+        deadline = time.monotonic() + 30
+        while "ingress" in daemon.docker("network", "ls").stdout and time.monotonic() < deadline:
+            time.sleep(0.3)
+        second = Daemon({}, beside=daemon)
+        self.addCleanup(second.down)
+        token = daemon.docker("swarm", "join-token", "-q", "manager").stdout.strip()
+        second.docker("swarm", "join", "--token", token, "--advertise-addr", "127.0.0.1:2378", "--listen-addr", "127.0.0.1:2378",
+                      "127.0.0.1:2377")
+        swarm["docker.swarm.managers"] = "fail"
+        self.assertEqual(differences(rows(daemon.socket), {"docker": {**swarm, "docker.swarm.overlay_encrypted": "pass"}}), [])
+
+
+class Files(unittest.TestCase):
+    """The files and accounts that the engine trusts, in a mount namespace where everything below can be set: once right, once wrong."""
+
+    # Rule -> file, mode that is right, mode that is wrong.
+    FILES = {
+        "service_unit": ("/usr/lib/systemd/system/docker.service", 0o644, 0o664),
+        "socket_unit": ("/usr/lib/systemd/system/docker.socket", 0o644, 0o646),
+        "etc_docker": ("/etc/docker", 0o755, 0o775),
+        "registry_certificates": ("/etc/docker/certs.d/registry.test/ca.crt", 0o444, 0o644),
+        "default_docker": ("/etc/default/docker", 0o644, 0o666),
+        "sysconfig_docker": ("/etc/sysconfig/docker", 0o600, 0o755),
+        "daemon_json": ("/etc/docker/daemon.json", 0o600, 0o640 | 0o1),
+        "socket": ("/var/run/docker.sock", 0o660, 0o666),
+        "containerd_socket": ("/run/docker/containerd/containerd.sock", 0o660, 0o662),
+    }
+    ALWAYS_THERE = ("socket", "containerd_socket")
+
+    @classmethod
+    def setUpClass(cls):
+        Scratch.made.append(PREFIX + "filed")
+        docker("run", "-d", "--name", PREFIX + "filed", "--network", "none", IMAGE, "sleep", "600")
+
+    def look(self, right):
+        """The rows of a run with all files one way. The sockets are the real ones: they are put back."""
+        script = ["set -e"]
+        for directory in ("/etc", "/usr/lib/systemd/system"):
+            over = f"{Scratch.directory}/over{directory.replace('/', '-')}"
+            script += [f"mkdir -p {over}", f"mount -t tmpfs tmpfs {over}", f"mkdir {over}/upper {over}/work",
+                       f"mount -t overlay overlay -o lowerdir={directory},upperdir={over}/upper,workdir={over}/work {directory}"]
+        for name, (path, good, bad) in self.FILES.items():
+            if name not in self.ALWAYS_THERE and name != "etc_docker":
+                script += [f"mkdir -p $(dirname {path})", f"test -e {path} || echo '{{}}' > {path}"]
+            group = "$(getent group docker | cut -d: -f3)" if name == "socket" else "0"
+            script += [f"chmod {good if right else bad:o} {path}", f"chown {'0' if right else '12345'}:{group if right else '12345'} {path}"]
+        script.append(f"sed -i 's/^\\(docker:.*:\\).*/\\1{'' if right else 'nobody'}/' /etc/group")
+        script.append(f"echo DOCKER_CONTENT_TRUST={1 if right else 0} > /etc/environment")
+        script.append(f"exec {PLIMSOLL} benchmark --format json")
+        sockets = {path: os.stat(path) for path in (self.FILES[name][0] for name in self.ALWAYS_THERE)}
+        try:
+            done = run("unshare", "--mount", "sh", "-c", "\n".join(script), check=False)
+        finally:
+            for path, was in sockets.items():
+                os.chmod(path, was.st_mode & 0o7777)
+                os.chown(path, was.st_uid, was.st_gid)
+        if done.returncode not in (0, 1, 3):
+            raise AssertionError(f"the run ended with {done.returncode}: {done.stderr[-2000:]}")
+        return {(row["subject"], row["rule"]): row
+                for asset in json.loads(done.stdout)["assets"] for row in asset.get("checks", [])}
+
+    def expected(self, outcome):
+        return {IMAGE: {"image.content_trust": outcome}, "docker": {"docker.group.members": outcome} | {f"docker.files.{name}.{what}": outcome for name in self.FILES for what in ("owner", "mode")}}
+
+    def test_right(self):
+        self.assertEqual(differences(self.look(True), self.expected("pass")), [])
+
+    def test_wrong(self):
+        self.assertEqual(differences(self.look(False), self.expected("fail")), [])
 
 
 class WithoutAnswer(unittest.TestCase):

@@ -21,6 +21,7 @@ import feed as feeds  # noqa: E402
 import oracle  # noqa: E402
 
 PLIMSOLL = os.environ.get("PLIMSOLL", str(ROOT / "build" / "release" / "plimsoll"))
+os.environ.setdefault("PLIMSOLL_OBSERVE", "0")  # what the network shows has tests of its own
 DEMO = "plimsoll-demo-"
 
 

@@ -22,6 +22,7 @@ import feed as feeds  # noqa: E402
 from feed_server import FeedServer, Proxy, always, body, cut, drip, make_authority, status  # noqa: E402
 
 PLIMSOLL = os.environ.get("PLIMSOLL", str(HERE.parents[1] / "build" / "release" / "plimsoll"))
+os.environ.setdefault("PLIMSOLL_OBSERVE", "0")  # what the network shows has tests of its own
 KEV, EPSS, CVSS = "kev/known_exploited_vulnerabilities.json", "epss/epss_scores-current.csv.gz", "cvss/cve-cvss.jsonl.gz"
 NPM = "osv/npm"
 

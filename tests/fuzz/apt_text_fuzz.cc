@@ -33,7 +33,7 @@ void lists(std::string_view text) {
                {base + "main_binary-amd64_Packages", std::string(text)}});
   const DpkgSystem system = read_dpkg_system(files);
   const AptLists read = read_apt_lists(files, apt_sources(files), system, [](const AptSource&) { return "here"; });
-  read_host_lists(files, nullptr);
+  read_host_lists(files, {.all_suites = true});
   apt_offers(read, system, files);
 }
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "policy/explain.h"
 #include "policy/faults.h"
 #include "policy/policy.h"
 #include "policy/route_file.h"
@@ -21,6 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!policy.ok() && policy.error().message.find("fuzz.yaml:") != 0) std::abort();
   if (policy.ok() && !(policy->scoring.likelihood_unknown >= 0 && policy->scoring.likelihood_unknown <= 1))
     std::abort();
+  if (policy.ok()) {
+    Asset asset;
+    asset.name = "web";
+    for (const ExplainedSetting& setting : explain(*policy, asset).settings) {
+      if (setting.line < 1) std::abort();
+    }
+  }
   Faults routes("fuzz.yaml"), cves("fuzz.yaml");
   (void)read_routes(*document, routes);
   (void)read_cves(*document, cves);

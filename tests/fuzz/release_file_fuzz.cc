@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "repository/keyring_split.h"
 #include "repository/openpgp.h"
 #include "repository/release_file.h"
 #include "repository/signed_for_tests.h"
@@ -21,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto a = parse_release(*signed_text), b = parse_release(test_release);
     if (!a.ok() || a->hashes != b->hashes || a->suite != b->suite) std::abort();
   }
+  std::string whole;
+  for (const Certificate& certificate : split_keyring(text)) whole += certificate.bytes;
+  if (whole != text) std::abort();
   const Keyring foreign{{std::string(text)}, {}};
   (void)verify_detached(test_release, test_release_signature, foreign).ok();
   return 0;

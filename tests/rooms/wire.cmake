@@ -9,3 +9,5 @@ set_tests_properties(report_schema PROPERTIES SKIP_RETURN_CODE 77)
 
 plimsoll_fuzzer(recording DEPS wire)
 plimsoll_fuzzer(packed DEPS wire)
+plimsoll_fuzzer(response_json DEPS wire)
+plimsoll_fuzzer(report_reader DEPS wire)

@@ -1,0 +1,64 @@
+// Pictures of every view, wide and narrow, light and dark, from a service that watches the demo's containers. They are PNGs
+// with few colours, so small enough to be kept. Usage: screenshots.mjs DIR
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { launch, narrow, openPage, Service, setUp, sleep, until, wide } from "./page.mjs";
+import { small } from "./small_png.mjs";
+
+const out = resolve(process.argv[2] ?? "docs/images");
+mkdirSync(out, { recursive: true });
+
+const service = await Service.start();
+const browser = await launch();
+try {
+  const first = await openPage(browser);
+  await setUp(first, service);
+  await until("the scene is read", async () => (await first.getByRole("row").filter({ hasText: "plimsoll-demo" }).count()) > 5);
+  await first.getByRole("button", { name: "Do not show this again" }).click();
+  // Two looks at the network, so that its arrows carry traffic.
+  await sleep(Number(process.env.PLIMSOLL_PICTURES_AFTER ?? 70) * 1000);
+  const ask = async (path) => (await (await first.request.get(`${service.address}/api/v1${path}`)).json()).items;
+  const outdated = (await ask("/assets?text=plimsoll-demo-outdated"))[0];
+  const host = (await ask("/assets?kind=host"))[0];
+  const threat = (await ask(`/assets/${encodeURIComponent(outdated.id)}/threats?limit=1`))[0];
+  const image = (await ask("/images")).find((each) => each.name.includes("outdated")) ?? (await ask("/images"))[0];
+  const open = (kind, id, tab) => `open=${encodeURIComponent(`${kind}/${encodeURIComponent(id)}${tab ? `/${tab}` : ""}`)}`;
+  const pictures = {
+    overview: "/overview",
+    containers: "/containers",
+    container: `/containers?${open("asset", outdated.id, "why")}`,
+    "container-threats": `/containers?${open("asset", outdated.id, "threats")}`,
+    nodes: "/nodes",
+    benchmark: `/nodes?${open("asset", host.id, "benchmark")}&d.outcome=fail`,
+    network: "/network",
+    threats: "/threats",
+    threat: `/threats?${open("threat", threat.id, "what")}`,
+    images: `/images?${open("image", image.id, "layers")}`,
+    log: "/log",
+    settings: "/settings/database",
+    notifications: "/settings/notifications",
+  };
+  const storageState = await first.context().storageState();
+  for (const [size, viewport] of Object.entries({ wide, narrow })) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await openPage(browser, { viewport, colorScheme, storageState });
+      for (const [called, address] of Object.entries(pictures)) {
+        await page.goto(service.address + address);
+        await page.getByRole("navigation", { name: "Views" }).waitFor();
+        await until("nothing is awaited", async () => (await page.getByText(/^Waiting for/).count()) === 0);
+        await page.mouse.move(2, viewport.height - 2);
+        await sleep(900); // what glides in has come to rest
+        const file = `${called}${size === "narrow" ? "-narrow" : ""}${colorScheme === "dark" ? "-dark" : ""}.png`;
+        writeFileSync(join(out, file), small(await page.screenshot()));
+      }
+      await page.context().close();
+    }
+  }
+  const door = await openPage(browser);
+  await door.goto(service.address);
+  await door.getByRole("button", { name: "Sign in" }).waitFor();
+  writeFileSync(join(out, "sign-in.png"), small(await door.screenshot()));
+} finally {
+  await browser.close();
+  await service.end();
+}
