@@ -4,26 +4,41 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
-pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+
+# plimsoll_static(NAME LIBRARY DEPS...): a library linked in whole, as PkgConfig::NAME. Each shared one costs the start of a
+# program that often runs for milliseconds; of libarchive only what we call comes along, not the thirty megabytes of
+# character tables that its reader of another format wants.
+# DEPS are targets, or names of libraries that come in whole likewise where Debian has them so.
+function(plimsoll_static name)
+  add_library(PkgConfig::${name} INTERFACE IMPORTED)
+  foreach(library ${ARGN})
+    if(NOT library MATCHES "::")
+      find_library(PLIMSOLL_STATIC_${library} NAMES lib${library}.a REQUIRED)
+      set(library "${PLIMSOLL_STATIC_${library}}")
+    endif()
+    target_link_libraries(PkgConfig::${name} INTERFACE "${library}")
+  endforeach()
+endfunction()
+
+plimsoll_static(zlib z)
+plimsoll_static(zstd zstd)
+plimsoll_static(archive archive bz2 lzma lz4 PkgConfig::zstd PkgConfig::zlib)
+plimsoll_static(re2 re2 Threads::Threads)
+plimsoll_static(xxhash xxhash)
+plimsoll_static(expat expat)
+plimsoll_static(seccomp seccomp)
+plimsoll_static(yaml yaml-cpp)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
-pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(ssl REQUIRED IMPORTED_TARGET libssl)
+plimsoll_static(argon2 argon2)
+plimsoll_static(sqlite sqlite3)
 pkg_check_modules(curl REQUIRED libcurl)  # its headers; src/system/curl_late.cc loads it
-pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
-# Its -pthread would define a macro that the precompiled headers were not read with; Threads::Threads links the same.
-set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
-pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
-pkg_check_modules(rnp REQUIRED IMPORTED_TARGET librnp)
-pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
-# yaml-cpp 0.7 exports a bare target name.
-if(NOT TARGET yaml-cpp::yaml-cpp)
-  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
-endif()
+pkg_check_modules(pq REQUIRED libpq)  # its headers; src/journal/postgres_library.cc loads it
+pkg_check_modules(rnp REQUIRED librnp)  # its headers; src/repository/rnp_late.cc loads it
+# nDPI, and the libgcrypt that its QUIC part calls.
+plimsoll_static(ndpi ndpi gcrypt gpg-error)
 if(PLIMSOLL_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)

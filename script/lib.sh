@@ -27,13 +27,21 @@ missing_packages() {
   done
 }
 
+# missing_node: Debian's packages of Node and npm where no Node 18 or newer, or no npm, is there. Others than Debian's do as
+# well, and bring npm along.
+missing_node() {
+  local version
+  version=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
+  [ "${version:-0}" -ge 18 ] || echo nodejs
+  command -v npm >/dev/null || echo npm
+}
+
 # install_packages LIST...: installs what is missing, and nothing when nothing is (so it works offline then).
 install_packages() {
   command -v apt-get >/dev/null || fail "this needs Debian 12: no apt-get found"
   local missing
   missing=$(missing_packages "$@")
-  # npm comes with Debian's npm package or with an upstream nodejs; take whichever is there.
-  case " $* " in *" test "*) command -v npm >/dev/null || missing="$missing npm" ;; esac
+  case " $* " in *" build "* | *" test "* | *" page "*) missing="$missing $(missing_node)" ;; esac
   missing=$(printf '%s' "$missing" | tr '\n' ' ')
   if [ -z "${missing// /}" ]; then
     say "all packages for: $* are installed"
@@ -48,4 +56,18 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >"$log" 2>&1 ||
     { tail -5 "$log" >&2; rm -f "$log"; fail "could not install the packages above; check the network or proxy (http_proxy) and run again"; }
   rm -f "$log"
+}
+
+# install_unstarted LIST...: the same for packages that would start a service when installed: forbids that meanwhile.
+install_unstarted() {
+  [ -n "$(missing_packages "$@")" ] || return 0
+  if [ -e /usr/sbin/policy-rc.d ]; then  # somebody's own rule for this machine: as in most containers
+    install_packages "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' | as_root sh -c 'cat >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d'
+  local code=0
+  (install_packages "$@") || code=$?
+  as_root rm -f /usr/sbin/policy-rc.d
+  return "$code"
 }
