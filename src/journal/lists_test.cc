@@ -67,6 +67,8 @@ TEST_P(Lists, ThreatsNameExamplesAndTheWorstAsset) {
   EXPECT_EQ(worst.fixed_version, "3");
   EXPECT_EQ(worst.worst_score, 70);
   EXPECT_EQ(worst.worst_asset, "b");
+  EXPECT_EQ(worst.worst_not_assessed, 1u);
+  EXPECT_EQ(journal_->who_has({"CVE-1"}, "", 10)->items.front().asset_not_assessed, 1u);
   EXPECT_EQ(*journal_->threat({"CVE-1"}), worst);
   const Page<ThreatRow> who = *journal_->who_has({"CVE-1"}, "", 1);
   EXPECT_EQ(who.total, 2u);

@@ -128,6 +128,7 @@ struct ThreatGroup {
   std::string fixed_version;          // an example; empty: none is known
   int worst_score = 0;                // of the assets that have it
   std::string worst_asset;            // that one's name
+  size_t worst_not_assessed = 0;      // parts of it that could not be assessed
   Instant first_seen{};
   bool operator==(const ThreatGroup&) const = default;
 };
@@ -139,6 +140,7 @@ struct ThreatRow {
   AssetId asset;
   std::string asset_name;
   int asset_score = 0;
+  size_t asset_not_assessed = 0;  // parts of it that could not be assessed
   std::string title;
   bool known_exploited = false;
   std::optional<double> epss;

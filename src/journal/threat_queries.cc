@@ -21,11 +21,12 @@ Status add_examples(Database& db, int64_t no, ThreatGroup& group) {
       },
       no));
   return db.each(
-      "SELECT a.score, a.name FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? "
+      "SELECT a.score, a.name, a.not_assessed FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? "
       "AND t.resolved_at IS NULL AND a.gone_at IS NULL ORDER BY a.score DESC, a.no LIMIT 1",
       [&](const Row& row) {
         group.worst_score = row.number(0);
         group.worst_asset = row.bytes(1);
+        group.worst_not_assessed = static_cast<size_t>(row.integer(2));
       },
       no);
 }
@@ -47,7 +48,7 @@ ThreatGroup group_of(const Row& row) {
 
 #define THREAT_COLUMNS                                                                                                 \
   "t.no, g.id, g.kind, a.id, a.name, a.score, t.level, t.score, t.package, t.version, t.fixed_version, t.first_seen, " \
-  "coalesce(t.last_seen, a.last_seen), t.resolved_at, t.rank, g.title, g.known_exploited, g.epss"
+  "coalesce(t.last_seen, a.last_seen), t.resolved_at, t.rank, g.title, g.known_exploited, g.epss, a.not_assessed"
 #define THREAT_TABLES " FROM threats t JOIN threat_groups g ON g.no = t.threat_group JOIN assets a ON a.no = t.asset"
 
 ThreatRow threat_of(const Row& row) {
@@ -68,6 +69,7 @@ ThreatRow threat_of(const Row& row) {
   out.title = row.bytes(15);
   out.known_exploited = row.integer(16) != 0;
   out.epss = row.maybe_real(17);
+  out.asset_not_assessed = static_cast<size_t>(row.integer(18));
   return out;
 }
 

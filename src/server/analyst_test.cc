@@ -222,6 +222,24 @@ TEST_F(AnalystTest, AnotherPolicyIsJudgedByAtOnce) {
   until("it is up", [&] { return world_->ready(); });
 }
 
+TEST_F(AnalystTest, WhatIsKeptIsKeptAsLongAsThePolicySays) {
+  const Instant now = wall_clock();
+  const auto told = [&](const char* kind, std::chrono::hours ago) {
+    ASSERT_TRUE(journal_->append({{kind, "test", {}, "{}", now - ago}}).ok());
+  };
+  told("older", std::chrono::hours(72));
+  told("newer", std::chrono::hours(24));
+  begin("by the built-in policy");
+  give(gathered());
+  give(gathered());  // when the second is judged, it has looked after what is kept
+  EXPECT_EQ(count("older"), 1u);
+  in_force_.policy.retention.events = std::chrono::days(2);
+  begin("by one that keeps two days");
+  give(gathered());
+  until("the older one is gone", [&] { return count("older") == 0; });
+  EXPECT_EQ(count("newer"), 1u);
+}
+
 TEST_F(AnalystTest, WhatIsNotAssessedIsPutTogether) {
   give(gathered());
   const json gaps = json::parse(*journal_->setting(shown_not_assessed));

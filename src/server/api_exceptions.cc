@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "policy/selection.h"
 #include "server/api.h"
 #include "server/exception_book.h"
 #include "server/handlers.h"
 #include "server/json_rows.h"
 #include "server/parameters.h"
 #include "server/shown.h"
+#include "wire/json_writer.h"
 
 namespace plimsoll::server {
 namespace {
@@ -30,11 +32,15 @@ std::map<std::string, int64_t> matches_of(const journal::Journal& journal) {
 }
 
 std::string row_json(const Exception& exception, Instant now, const std::map<std::string, int64_t>& matches) {
-  std::string out = exception_json(exception);
-  out.pop_back();
   const auto found = matches.find(exception.id);
-  out += exception.expires_at > now ? ",\"state\": \"active\"" : ",\"state\": \"expired\"";
-  return out + ",\"matches\": " + std::to_string(found == matches.end() ? 0 : found->second) + "}";
+  const bool of_policy = exception.scope == Exception::Scope::selection;
+  wire::JsonWriter rest(wire::JsonWriter::Layout::one_line);
+  rest.begin_object().member("selection", of_policy ? policy::describe(exception.on) : "");
+  rest.member("state", exception.expires_at > now ? "active" : "expired");
+  rest.member("matches", found == matches.end() ? 0 : found->second).end_object();
+  std::string out = exception_json(exception);
+  out.back() = ',';
+  return out + std::move(rest).take().substr(1);
 }
 
 // A text of the body, trimmed; malformed when it is longer than it may be, or empty where it must be there.
@@ -97,6 +103,8 @@ Response list_exceptions(Api& api, const Call& call) {
   const std::string_view state = call.asked("state").empty() ? "active" : call.asked("state");
   if (state != "active" && state != "expired" && state != "all") return problem(not_a_value("state", state));
   PLIMSOLL_OR_PROBLEM(all, ExceptionBook(api.journal()).all());
+  const std::shared_ptr<const InForce> in_force = api.in_force();
+  all.insert(all.end(), in_force->policy.exceptions.begin(), in_force->policy.exceptions.end());
   const auto matches = matches_of(api.journal());
   const std::string_view threat = call.asked("threat");
   std::string out = "{\"items\": [";
@@ -104,7 +112,7 @@ Response list_exceptions(Api& api, const Call& call) {
   for (const Exception& exception : all) {
     const bool active = exception.expires_at > call.now;
     if (state != "all" && active != (state == "active")) continue;
-    if (!threat.empty() && threat != exception.threat.value) continue;
+    if (!threat.empty() && !fits_pattern(exception.threat.value, threat)) continue;
     out += (first ? "\n" : ",\n") + row_json(exception, call.now, matches);
     first = false;
   }
@@ -128,16 +136,18 @@ Response add_exception(Api& api, const Call& call) {
 }
 
 Response remove_exception(Api& api, const Call& call) {
+  const std::shared_ptr<const InForce> in_force = api.in_force();
+  for (const Exception& exception : in_force->policy.exceptions) {
+    if (exception.id == call.parameter("id"))
+      return problem(409, "it stands in a file of policies, " + printable(exception.created_by, 300) + "; remove it there");
+  }
   ExceptionBook book(api.journal());
   PLIMSOLL_OR_PROBLEM(exception, book.find(call.parameter("id")));
   if (const Status removed = book.remove(exception.id); !removed.ok()) return problem(removed.error());
   api.ground().judge_anew();
   if (const Status told = tell_of(api, "exception.ended", call, exception); !told.ok())
     return problem(503, "it was removed, but that could not be journalled: " + told.error().message);
-  Response out;
-  out.status = 204;
-  out.type.clear();
-  return out;
+  return no_content();
 }
 
 }  // namespace plimsoll::server

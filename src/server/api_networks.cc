@@ -63,10 +63,7 @@ Response change_networks(Api& api, const Call& call) {
 Response reset_networks(Api& api, const Call&) {
   if (const Status forgotten = forget_networks(api.journal()); !forgotten.ok()) return problem(forgotten.error());
   api.ground().judge_anew();
-  Response out;
-  out.status = 204;
-  out.type.clear();
-  return out;
+  return no_content();
 }
 
 }  // namespace plimsoll::server

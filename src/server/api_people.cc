@@ -136,9 +136,7 @@ Response log_in(Api& api, const Call& call) {
 
 Response log_out(Api& api, const Call& call) {
   if (const Status ended = api.auth().end_session(call.who); !ended.ok()) return problem(ended.error());
-  Response out;
-  out.status = 204;
-  out.type.clear();
+  Response out = no_content();
   out.headers.emplace_back("Set-Cookie", Auth::no_cookie(call.request.secure));
   out.headers.emplace_back("Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
   return out;
@@ -227,10 +225,7 @@ Response remove_user(Api& api, const Call& call) {
   PLIMSOLL_OR_PROBLEM(user, api.journal().user(name));
   if (const Status kept = keep_an_admin(api.journal(), name); !kept.ok()) return problem(kept.error());
   if (const Status removed = api.journal().remove_user(user.name); !removed.ok()) return problem(removed.error());
-  Response out;
-  out.status = 204;
-  out.type.clear();
-  return out;
+  return no_content();
 }
 
 Response list_tokens(Api& api, const Call& call) {
@@ -282,10 +277,7 @@ Response remove_token(Api& api, const Call& call) {
   if (token == tokens.end() || (token->user != call.who.user && call.who.access < Access::admin))
     return problem(404, "there is no such token");
   if (const Status removed = api.journal().remove_token(token->id); !removed.ok()) return problem(removed.error());
-  Response out;
-  out.status = 204;
-  out.type.clear();
-  return out;
+  return no_content();
 }
 
 }  // namespace plimsoll::server

@@ -53,6 +53,12 @@ std::string_view word_of(Change change) {
   return words[static_cast<size_t>(change)];
 }
 
+Response refused(const PolicyAnswer& answer, const std::string& advice) {
+  constexpr int precondition_failed = 412;
+  if (answer.fault == ErrorKind::conflict) return problem(precondition_failed, answer.text + advice);
+  return problem(Error{*answer.fault, answer.text});
+}
+
 Response trial_response(const analyzer::PolicyTrial& trial) {
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object().member("assets", trial.assets).key("scores").begin_array();
@@ -126,16 +132,13 @@ Response get_policy(Api& api, const Call& call) {
 }
 
 Response put_policy(Api& api, const Call& call) {
-  constexpr int precondition_failed = 412;
   const std::string& name = call.parameter("name");
   PLIMSOLL_OR_PROBLEM(body, parse_body(call.request.body, {"text", "before"}));
   if (!body.texts.contains("text") || !body.texts.contains("before"))
     return problem(400, "the body has the texts 'text' and 'before', the SHA-256 of the file as it was, empty: none");
   const std::string before = body.texts["before"];
   PLIMSOLL_OR_PROBLEM(done, api.ground().policies->put(name, before, body.texts["text"]));
-  if (done.fault == ErrorKind::conflict)
-    return problem(precondition_failed, done.text + "; load it anew, and put your changes into that");
-  if (done.fault) return problem(Error{*done.fault, done.text});
+  if (done.fault) return refused(done, "; load it anew, and put your changes into that");
   wire::JsonWriter event(wire::JsonWriter::Layout::one_line);
   event.begin_object().member("name", name).member("sha256", done.sha256).member("before", before);
   event.member("from", call.request.peer).end_object();
@@ -144,6 +147,18 @@ Response put_policy(Api& api, const Call& call) {
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object().member("name", name).member("sha256", done.sha256).end_object();
   return json_response(std::move(out).take() + "\n");
+}
+
+Response remove_policy(Api& api, const Call& call) {
+  const std::string& name = call.parameter("name");
+  const std::string before(call.asked("before"));
+  PLIMSOLL_OR_PROBLEM(done, api.ground().policies->remove(name, before));
+  if (done.fault) return refused(done, "; look at it again first");
+  wire::JsonWriter event(wire::JsonWriter::Layout::one_line);
+  event.begin_object().member("name", name).member("before", before).member("from", call.request.peer).end_object();
+  if (const Status told = api.tell(policy_removed, call.who.actor(), std::move(event).take()); !told.ok())
+    return problem(503, "it was removed, but that could not be journalled: " + told.error().message);
+  return no_content();
 }
 
 Response check_policy(Api& api, const Call& call) {

@@ -74,6 +74,27 @@ TEST_F(PoliciesTest, ABrokenOneIsRefusedWithItsPlace) {
   EXPECT_FALSE(std::filesystem::exists(file("a.yaml")));
 }
 
+TEST_F(PoliciesTest, AnAdminRemovesTheFileThatIsThere) {
+  ASSERT_EQ(put(admin_, "a.yaml", "", first).status, 200);
+  bring_into_force("a.yaml", first);
+  const std::string path = "/api/v1/policies/a.yaml?before=";
+  EXPECT_EQ(call(operator_, "DELETE", path + sha256_hex(first)).status, 403);
+  EXPECT_EQ(call(admin_, "DELETE", path + sha256_hex(second)).status, 412);
+  EXPECT_EQ(call(admin_, "DELETE", path).status, 400);
+  EXPECT_EQ(call(admin_, "DELETE", "/api/v1/policies/b.yaml?before=" + sha256_hex(first)).status, 412);
+  ASSERT_TRUE(std::filesystem::exists(file("a.yaml")));
+  EXPECT_EQ(call(admin_, "DELETE", path + sha256_hex(first)).status, 204);
+  EXPECT_FALSE(std::filesystem::exists(file("a.yaml")));
+  const auto removed = events("policy.removed");
+  ASSERT_EQ(removed.size(), 1u);
+  EXPECT_EQ(removed[0].actor, "user:anna");
+  policy_files_.clear();
+  EXPECT_TRUE(log_policy(*journal_, policy_files_, now_).ok());
+  const json newest = get(viewer_, "/api/v1/policies/versions")["items"][0];
+  EXPECT_EQ(newest["files"][0]["change"], "gone");
+  EXPECT_EQ(newest["by"], json::array({"user:anna"}));
+}
+
 TEST_F(PoliciesTest, ChecksATextAsItStandsAmongTheOthers) {
   const json faults = asked("check", "a.yaml", broken)["faults"];
   ASSERT_EQ(faults.size(), 2u) << faults;
@@ -139,6 +160,30 @@ TEST_F(PoliciesTest, ListsWhatIsInForceAndShowsTheDisk) {
   EXPECT_NE(get(viewer_, "/api/v1/policies/built-in")["text"].get<std::string>().find("schema:"), std::string::npos);
 }
 
+TEST_F(PoliciesTest, ExceptionsOfFilesStandAmongThoseOfPeopleAndEndInTheirFile) {
+  const auto with = made({{file("a.yaml"),
+                           "schema: plimsoll.policy/1\nexceptions:\n"
+                           "  - {threat: net.scan.*, owner: anna, reason: our own, scope: {image: \"probe:*\"}, "
+                           "expires: 2099-01-01}\n"}});
+  ASSERT_TRUE(with.ok()) << with.error().to_string();
+  in_force_.replace(*with);
+  const json listed = get(viewer_, "/api/v1/exceptions")["items"];
+  ASSERT_EQ(listed.size(), 1u) << listed;
+  EXPECT_EQ(listed[0]["scope"], "policy");
+  EXPECT_EQ(listed[0]["owner"], "anna");
+  EXPECT_NE(listed[0]["created_by"].get<std::string>().find("a.yaml:3"), std::string::npos) << listed;
+  EXPECT_NE(listed[0]["selection"].get<std::string>().find("probe:*"), std::string::npos) << listed;
+  EXPECT_EQ(get(viewer_, "/api/v1/exceptions?threat=net.scan.ports")["items"].size(), 1u);
+  EXPECT_TRUE(get(viewer_, "/api/v1/exceptions?threat=net.flood")["items"].empty());
+  EXPECT_TRUE(get(viewer_, "/api/v1/exceptions?state=expired")["items"].empty());
+  const std::string id = listed[0]["id"];
+  std::string escaped;
+  for (const char c : id) escaped += c == ':' ? std::string("%3A") : std::string(1, c);
+  const Response kept = call(operator_, "DELETE", "/api/v1/exceptions/" + escaped);
+  EXPECT_EQ(kept.status, 409) << kept.body;
+  EXPECT_NE(kept.body.find("a.yaml:3"), std::string::npos) << kept.body;
+}
+
 TEST_F(PoliciesTest, VersionsSayWhoAndWhatChanged) {
   ASSERT_EQ(put(admin_, "a.yaml", "", first).status, 200);
   const std::string one = bring_into_force("a.yaml", first);
@@ -171,6 +216,7 @@ TEST_F(PoliciesByHandTest, WhereTheOperatorDidNotAllowItNothingIsWritten) {
   const Response refused = put(admin_, "a.yaml", "", first);
   EXPECT_EQ(refused.status, 403);
   EXPECT_NE(refused.body.find("--policies-by-api"), std::string::npos) << refused.body;
+  EXPECT_EQ(call(admin_, "DELETE", "/api/v1/policies/a.yaml?before=" + sha256_hex(first)).status, 403);
   const json listed = get(viewer_, "/api/v1/policies");
   EXPECT_EQ(listed["writes"], false);
   EXPECT_EQ(listed["why"], policies_not_by_api);

@@ -32,7 +32,7 @@ std::set<std::string> names_of(const PolicyVersion& before, const PolicyVersion&
 }
 
 void write_version(wire::JsonWriter& out, const PolicyVersion& before, const PolicyVersion& version,
-                   const std::map<std::string, std::string>& writers) {
+                   const PolicyAuthors& authors) {
   std::set<std::string> by;
   out.begin_object().member("entry", version.sequence).key("at");
   wire::write_instant(out, version.at);
@@ -42,8 +42,9 @@ void write_version(wire::JsonWriter& out, const PolicyVersion& before, const Pol
     const std::string_view change = change_of(old, now);
     out.begin_object().member("name", policy_file_name(name)).member("sha256", now ? now->sha256 : "");
     out.member("change", change).member("kept", now != nullptr && now->text.has_value()).end_object();
-    if (const auto who = now ? writers.find(now->sha256) : writers.end(); change != "same" && who != writers.end())
-      by.insert(who->second);
+    if (change == "same") continue;
+    const std::map<std::string, std::string>& those = now ? authors.wrote : authors.removed;
+    if (const auto who = those.find(now ? now->sha256 : old->sha256); who != those.end()) by.insert(who->second);
   }
   out.end_array().key("by").begin_array();
   for (const std::string& who : by) out.value(who);
@@ -82,12 +83,12 @@ Response list_policy_versions(Api& api, const Call& call) {
   size_t limit = 50;
   if (const Status taken = take_limit(call, limit, most); !taken.ok()) return problem(taken.error());
   PLIMSOLL_OR_PROBLEM(versions, policy_versions(api.journal(), limit + 1));
-  const std::map<std::string, std::string> writers = policy_writers(api.journal());
+  const PolicyAuthors authors = policy_authors(api.journal());
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object().key("items").begin_array();
   const size_t oldest = versions.size() > limit ? 1 : 0;
   for (size_t i = versions.size(); i-- > oldest;)
-    write_version(out, i == 0 ? PolicyVersion() : versions[i - 1], versions[i], writers);
+    write_version(out, i == 0 ? PolicyVersion() : versions[i - 1], versions[i], authors);
   out.end_array().end_object();
   return json_response(std::move(out).take() + "\n");
 }

@@ -103,6 +103,7 @@ Response plan_response(Api& api, const Call& call);
 Response list_policies(Api& api, const Call& call);
 Response get_policy(Api& api, const Call& call);
 Response put_policy(Api& api, const Call& call);
+Response remove_policy(Api& api, const Call& call);
 Response check_policy(Api& api, const Call& call);
 Response try_policy(Api& api, const Call& call);
 

@@ -71,14 +71,15 @@ void write_row(wire::JsonWriter& out, const journal::ThreatGroup& group) {
   out.member("assets", group.assets).member("fixable", group.fixable).key("packages");
   wire::write_strings(out, group.packages);
   out.member("fixed_version", group.fixed_version).member("worst_score", group.worst_score);
-  out.member("worst_asset", group.worst_asset);
+  out.member("worst_asset", group.worst_asset).member("worst_not_assessed", group.worst_not_assessed);
   write_optional(out, "first_seen", std::optional(group.first_seen));
   out.end_object();
 }
 
 void write_row(wire::JsonWriter& out, const journal::ThreatRow& row) {
   out.begin_object().member("id", row.id.value).member("kind", name_of(row.kind)).member("asset", row.asset.value);
-  out.member("asset_name", row.asset_name).member("asset_score", row.asset_score).member("level", name_of(row.level));
+  out.member("asset_name", row.asset_name).member("asset_score", row.asset_score);
+  out.member("asset_not_assessed", row.asset_not_assessed).member("level", name_of(row.level));
   write_optional(out, "score", row.score);
   out.member("title", row.title).member("known_exploited", row.known_exploited);
   write_optional(out, "epss", row.epss);

@@ -60,6 +60,13 @@ Result<PolicyAnswer> PolicyDesk::put(const std::string& name, const std::string&
   return ask({PolicyRequest::Kind::put, 0, name, before, text});
 }
 
+Result<PolicyAnswer> PolicyDesk::remove(const std::string& name, const std::string& before) {
+  PLIMSOLL_CHECK(may_write(name));
+  if (!is_policy_hash(before))
+    return Error{ErrorKind::malformed, "'before' is the SHA-256 of the file that is to be removed"};
+  return ask({PolicyRequest::Kind::remove, 0, name, before, {}});
+}
+
 Result<PolicyAnswer> PolicyDesk::ask(PolicyRequest request) {
   return answers_.ask([&](uint64_t token) {
     request.token = token;

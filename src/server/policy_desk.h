@@ -43,9 +43,10 @@ class PolicyDesk {
   // What would change; one at a time (limit: another is under way).
   Result<analyzer::PolicyTrial> try_out(const std::string& name, const std::string& text);
 
-  // The file on the disk, and writing it: the answer's own faults are in it.
+  // The file on the disk, writing and removing it: the answer's own faults are in it.
   Result<PolicyAnswer> read(const std::string& name);
   Result<PolicyAnswer> put(const std::string& name, const std::string& before, const std::string& text);
+  Result<PolicyAnswer> remove(const std::string& name, const std::string& before);
   void take(PolicyAnswer answer);
 
  private:

@@ -1,10 +1,12 @@
 #include "server/policy_keeper.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -48,8 +50,9 @@ std::set<std::string> faults_of(const Files& files) {
   return out;
 }
 
-// Faults that come with `text`: one that a file beside it has already must not keep anybody from mending this one.
-Status check(const std::string& directory, const std::string& path, const std::string& text) {
+// Faults that come with `text`, or without the file where there is none: one that a file beside it has already must not
+// keep anybody from mending this one.
+Status check(const std::string& directory, const std::string& path, const std::optional<std::string>& text) {
   Files files;
   std::error_code ignored;
   if (std::filesystem::is_directory(directory, ignored)) {
@@ -58,7 +61,7 @@ Status check(const std::string& directory, const std::string& path, const std::s
   }
   const std::set<std::string> before = faults_of(files);
   std::erase_if(files, [&](const auto& file) { return file.first == path; });
-  files.emplace_back(path, text);
+  if (text) files.emplace_back(path, *text);
   std::sort(files.begin(), files.end());
   std::vector<std::string> fresh;
   for (const std::string& fault : faults_of(files)) {
@@ -81,6 +84,11 @@ PolicyAnswer failed(const PolicyRequest& request, const Error& error, std::strin
   return {request.token, error.kind, std::move(sha256), text};
 }
 
+PolicyAnswer another(const PolicyRequest& request, const OnDisk& there) {
+  const char* what = there.sha256.empty() ? "the file is no longer there" : "the file was changed meanwhile";
+  return failed(request, {ErrorKind::conflict, what}, there.sha256);
+}
+
 }  // namespace
 
 PolicyAnswer PolicyKeeper::read(const PolicyRequest& request) const {
@@ -97,10 +105,7 @@ PolicyAnswer PolicyKeeper::put(const PolicyRequest& request) const {
   const std::string path = directory_ + "/" + request.name;
   const Result<OnDisk> there = on_disk(path);
   if (!there.ok()) return failed(request, there.error());
-  if (there->sha256 != request.before) {
-    const char* what = there->sha256.empty() ? "the file is no longer there" : "the file was changed meanwhile";
-    return failed(request, {ErrorKind::conflict, what}, there->sha256);
-  }
+  if (there->sha256 != request.before) return another(request, *there);
   if (const Status fine = check(directory_, path, request.text); !fine.ok())
     return failed(request, fine.error(), there->sha256);
   if (const Status written = write(directory_, path, request.text); !written.ok())
@@ -108,10 +113,32 @@ PolicyAnswer PolicyKeeper::put(const PolicyRequest& request) const {
   return {request.token, {}, sha256_hex(request.text), {}};
 }
 
+PolicyAnswer PolicyKeeper::remove(const PolicyRequest& request) const {
+  if (!allowed_) return failed(request, {ErrorKind::denied, policies_not_by_api});
+  const std::string path = directory_ + "/" + request.name;
+  const Result<OnDisk> there = on_disk(path);
+  if (!there.ok()) return failed(request, there.error());
+  if (there->sha256.empty() || there->sha256 != request.before) return another(request, *there);
+  if (const Status fine = check(directory_, path, std::nullopt); !fine.ok())
+    return failed(request, fine.error(), there->sha256);
+  if (::unlink(path.c_str()) != 0)
+    return failed(request, {ErrorKind::denied, "cannot be removed", path}, there->sha256);
+  (void)system::sync_directory(directory_);
+  return {request.token, {}, {}, {}};
+}
+
 std::string PolicyKeeper::answer(std::string_view payload) const {
   const Result<PolicyRequest> request = policy_request_of(payload);
   if (!request.ok() || !is_policy_name(request->name)) return {};
-  return to_payload(request->kind == PolicyRequest::Kind::put ? put(*request) : read(*request));
+  switch (request->kind) {
+    case PolicyRequest::Kind::read:
+      return to_payload(read(*request));
+    case PolicyRequest::Kind::put:
+      return to_payload(put(*request));
+    case PolicyRequest::Kind::remove:
+      return to_payload(remove(*request));
+  }
+  return {};
 }
 
 }  // namespace plimsoll::server

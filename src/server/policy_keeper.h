@@ -11,7 +11,7 @@ inline constexpr const char* policies_not_by_api =
 
 // Reads and writes files of policies for the service, in the process with the rights. Everything it is asked is looked
 // at here, whatever the service said of it before: whether the operator allowed it, the name, the text, and that the
-// file is still the one that the editor began with. Writes whole files or nothing. One thread.
+// file is still the one that the editor began with. Writes or removes whole files or nothing. One thread.
 class PolicyKeeper {
  public:
   PolicyKeeper(std::string directory, bool allowed) : directory_(std::move(directory)), allowed_(allowed) {}
@@ -25,6 +25,8 @@ class PolicyKeeper {
   // with this text has faults that it had not before; limit: too long; unsupported: what stands there is no plain file.
   PolicyAnswer put(const PolicyRequest& request) const;
   PolicyAnswer read(const PolicyRequest& request) const;
+  // As put(); malformed: the policy without this file has faults that it had not before.
+  PolicyAnswer remove(const PolicyRequest& request) const;
 
  private:
   const std::string directory_;

@@ -65,6 +65,24 @@ TEST_F(KeeperTest, RefusesAFileThatIsAnotherByNow) {
   EXPECT_EQ(text_of("a.yaml"), good);
 }
 
+TEST_F(KeeperTest, RemovesTheFileThatWasLookedAt) {
+  const auto remove = [&](const std::string& name, const std::string& before, bool allowed = true) {
+    return PolicyKeeper(place(), allowed).remove({PolicyRequest::Kind::remove, 7, name, before, {}});
+  };
+  EXPECT_EQ(remove("a.yaml", "").fault, ErrorKind::conflict) << "there is none";
+  ASSERT_FALSE(put("a.yaml", "", good).fault);
+  EXPECT_EQ(remove("a.yaml", sha256_hex(good), false).fault, ErrorKind::denied);
+  EXPECT_EQ(remove("a.yaml", sha256_hex(other)).fault, ErrorKind::conflict);
+  EXPECT_EQ(remove("a.yaml", "").fault, ErrorKind::conflict);
+  EXPECT_EQ(text_of("a.yaml"), good);
+  const PolicyAnswer gone = remove("a.yaml", sha256_hex(good));
+  EXPECT_FALSE(gone.fault) << gone.text;
+  EXPECT_TRUE(gone.sha256.empty());
+  EXPECT_EQ(text_of("a.yaml"), "none");
+  ASSERT_TRUE(write_file_atomically(place() + "/broken.yaml", broken, 0644).ok());
+  EXPECT_FALSE(remove("broken.yaml", sha256_hex(broken)).fault) << "one with faults goes, too";
+}
+
 TEST_F(KeeperTest, RefusesFaultsAgainAndNamesTheirPlaces) {
   const PolicyAnswer refused = put("a.yaml", "", broken);
   EXPECT_EQ(refused.fault, ErrorKind::malformed);
@@ -107,6 +125,9 @@ TEST(PolicyMessages, ComeThroughAsTheyWere) {
   EXPECT_EQ(*policy_request_of(to_payload(put)), put);
   const PolicyRequest made{PolicyRequest::Kind::put, 9, "a.yaml", "", ""};
   EXPECT_EQ(*policy_request_of(to_payload(made)), made);
+  const PolicyRequest removed{PolicyRequest::Kind::remove, 9, "a.yaml", sha256_hex("x"), ""};
+  EXPECT_EQ(*policy_request_of(to_payload(removed)), removed);
+  EXPECT_FALSE(policy_request_of(to_payload(removed) + "text").ok());
   const PolicyAnswer fine{9, {}, sha256_hex("x"), "text\n"}, bad{1, ErrorKind::conflict, "", "changed"};
   EXPECT_EQ(*policy_answer_of(to_payload(fine)), fine);
   EXPECT_EQ(*policy_answer_of(to_payload(bad)), bad);

@@ -16,6 +16,8 @@ constexpr std::array<std::pair<std::string_view, ErrorKind>, 6> faults{{{"denied
                                                                         {"unsupported", ErrorKind::unsupported},
                                                                         {"unreachable", ErrorKind::unreachable}}};
 
+constexpr std::array<std::string_view, 3> words_of_kinds{"read", "put", "remove"};
+
 bool is_hash_word(std::string_view word) { return word == "-" || is_policy_hash(word); }
 std::string word_of(const std::string& hash) { return hash.empty() ? "-" : hash; }
 std::string hash_of(std::string_view word) { return word == "-" ? std::string() : std::string(word); }
@@ -48,25 +50,27 @@ bool is_policy_hash(std::string_view text) {
 }
 
 std::string to_payload(const PolicyRequest& request) {
-  const bool put = request.kind == PolicyRequest::Kind::put;
-  std::string out = (put ? "put " : "read ") + std::to_string(request.token) + " " + request.name;
-  if (put) out += " " + word_of(request.before);
+  std::string out(words_of_kinds[static_cast<size_t>(request.kind)]);
+  out += " " + std::to_string(request.token) + " " + request.name;
+  if (request.kind != PolicyRequest::Kind::read) out += " " + word_of(request.before);
   return out + "\n" + request.text;
 }
 
 Result<PolicyRequest> policy_request_of(std::string_view payload) {
   const Parts parts = parts_of(payload);
   if (parts.words.size() < 3) return none();
-  const bool put = parts.words[0] == "put";
-  const auto token = parse_uint(parts.words[1]);
-  if ((!put && parts.words[0] != "read") || parts.words.size() != (put ? 4u : 3u) || !token ||
-      !is_policy_name(parts.words[2]) || (put && !is_hash_word(parts.words[3])) || (!put && !parts.text.empty()))
-    return none();
+  const auto word = std::find(words_of_kinds.begin(), words_of_kinds.end(), parts.words[0]);
+  if (word == words_of_kinds.end()) return none();
   PolicyRequest out;
-  out.kind = put ? PolicyRequest::Kind::put : PolicyRequest::Kind::read;
+  out.kind = static_cast<PolicyRequest::Kind>(word - words_of_kinds.begin());
+  const bool read = out.kind == PolicyRequest::Kind::read;
+  const auto token = parse_uint(parts.words[1]);
+  if (parts.words.size() != (read ? 3u : 4u) || !token || !is_policy_name(parts.words[2]) ||
+      (!read && !is_hash_word(parts.words[3])) || (out.kind != PolicyRequest::Kind::put && !parts.text.empty()))
+    return none();
   out.token = *token;
   out.name = parts.words[2];
-  if (put) out.before = hash_of(parts.words[3]);
+  if (!read) out.before = hash_of(parts.words[3]);
   out.text = parts.text;
   return out;
 }

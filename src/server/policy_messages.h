@@ -13,6 +13,7 @@ namespace plimsoll::server {
 //   read TOKEN NAME
 //   put TOKEN NAME BEFORE
 //   TEXT
+//   remove TOKEN NAME BEFORE
 // and back, where WORD is "ok" or the kind of what went wrong, which TEXT then says:
 //   TOKEN WORD HASH
 //   TEXT
@@ -27,10 +28,10 @@ bool is_policy_name(std::string_view name);
 bool is_policy_hash(std::string_view text);
 
 struct PolicyRequest {
-  enum class Kind { read, put } kind = Kind::read;
+  enum class Kind { read, put, remove } kind = Kind::read;
   uint64_t token = 0;
   std::string name;
-  std::string before;  // put: the hash of the file as the editor knows it; empty: there is none
+  std::string before;  // put, remove: the hash of the file as the editor knows it; empty (put): there is none
   std::string text;    // put
   bool operator==(const PolicyRequest&) const = default;
 };

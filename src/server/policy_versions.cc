@@ -26,6 +26,23 @@ PolicyVersion version_of(const journal::Event& event) {
   return out;
 }
 
+// Of the events of that kind, by what the member says of each.
+std::map<std::string, std::string> actors_by(const journal::Journal& journal, const char* kind, const char* member) {
+  journal::EventQuery query;
+  query.kind = kind;
+  query.limit = journal::max_page;
+  query.newest_first = true;
+  std::map<std::string, std::string> out;
+  const auto events = journal.events(query);
+  for (const journal::Event& event : events.ok() ? *events : std::vector<journal::Event>()) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    if (parser.parse(event.body).get(root) == simdjson::SUCCESS)
+      out.emplace(std::string(text_of(root, member)), event.actor);  // the newest comes first and stays
+  }
+  return out;
+}
+
 }  // namespace
 
 const PolicyVersion::File* PolicyVersion::find(std::string_view name) const {
@@ -57,20 +74,8 @@ Result<PolicyVersion> policy_version(const journal::Journal& journal, journal::S
                "plimsoll policy versions lists them"};
 }
 
-std::map<std::string, std::string> policy_writers(const journal::Journal& journal) {
-  journal::EventQuery query;
-  query.kind = policy_written;
-  query.limit = journal::max_page;
-  query.newest_first = true;
-  std::map<std::string, std::string> out;
-  const auto events = journal.events(query);
-  for (const journal::Event& event : events.ok() ? *events : std::vector<journal::Event>()) {
-    simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    if (parser.parse(event.body).get(root) == simdjson::SUCCESS)
-      out.emplace(std::string(text_of(root, "sha256")), event.actor);  // the newest comes first and stays
-  }
-  return out;
+PolicyAuthors policy_authors(const journal::Journal& journal) {
+  return {actors_by(journal, policy_written, "sha256"), actors_by(journal, policy_removed, "before")};
 }
 
 std::string policy_file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }

@@ -8,9 +8,11 @@
 
 namespace plimsoll::server {
 
-// The kinds of events about files of policies: a version of them came into force (policy_log.h); one was written.
+// The kinds of events about files of policies: a version of them came into force (policy_log.h); one was written, or
+// removed.
 inline constexpr const char* policy_changed = "policy.changed";
 inline constexpr const char* policy_written = "policy.written";
+inline constexpr const char* policy_removed = "policy.removed";
 
 // The files of one version, as the journal has them.
 struct PolicyVersion {
@@ -30,8 +32,12 @@ Result<std::vector<PolicyVersion>> policy_versions(const journal::Journal& journ
 // not_found: no version came into force with that entry.
 Result<PolicyVersion> policy_version(const journal::Journal& journal, journal::Sequence sequence);
 
-// Who wrote a file through the API, by the hash of its text: the last one who did.
-std::map<std::string, std::string> policy_writers(const journal::Journal& journal);
+// Who did it through the API, each the last one who did.
+struct PolicyAuthors {
+  std::map<std::string, std::string> wrote;    // by the hash of the text
+  std::map<std::string, std::string> removed;  // by the hash of the text that was removed
+};
+PolicyAuthors policy_authors(const journal::Journal& journal);
 
 // "/etc/plimsoll/policies/10-ours.yaml" -> "10-ours.yaml"
 std::string policy_file_name(const std::string& path);

@@ -63,6 +63,13 @@ Response json_response(std::string body, int status) {
   return out;
 }
 
+Response no_content() {
+  Response out;
+  out.status = 204;
+  out.type.clear();
+  return out;
+}
+
 Response file_response(const report::Format& format, std::string body, std::string_view name) {
   Response out;
   out.body = std::move(body);

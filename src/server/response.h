@@ -8,6 +8,7 @@
 namespace plimsoll::server {
 
 Response json_response(std::string body, int status = 200);
+Response no_content();  // 204
 
 // A file to keep, never a page of this origin: an HTML report has a script of its own. "NAME.html".
 Response file_response(const report::Format& format, std::string body, std::string_view name);

@@ -69,6 +69,7 @@ constexpr std::array table = {
     Route{"POST", "/api/v1/policies/try", Access::operator_, "policy.tried", try_policy},
     Route{"GET", "/api/v1/policies/{name}", Access::viewer, "", get_policy},
     Route{"PUT", "/api/v1/policies/{name}", Access::admin, policy_written, put_policy, true},
+    Route{"DELETE", "/api/v1/policies/{name}", Access::admin, policy_removed, remove_policy, true},
     // the service itself
     Route{"GET", "/api/v1/status", Access::viewer, "", get_status},
     Route{"GET", "/api/v1/database", Access::viewer, "", get_database},

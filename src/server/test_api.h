@@ -43,6 +43,7 @@ class ApiTest : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.error().to_string();
     journal_ = std::move(*opened);
     ApiGround ground{.journal = *journal_, .world = world_, .hosts = {"localhost"}};
+    ground.policy = &in_force_;
     ground.ask_for_scan = [this] { return ++scans_ > 0; };
     ground.ask_for_scan_of = [this](const AssetId& id) {
       scanned_.push_back(id.value);

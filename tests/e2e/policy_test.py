@@ -165,6 +165,24 @@ class Serving(Place):
         until("it counts no more", lambda: self.score(WEB) == web)
         self.assertEqual(len(self.events("policy.changed")), 2)
 
+    def test_a_file_is_tried_against_what_the_service_knows(self):
+        path, none = write(self.place, "mine.yaml", PROD), write(self.place, "none.yaml", HEAD)
+        journal = self.service.scratch + "/state/journal.db"
+        out = plimsoll("policy", "test", path, "--against", "LAST", "--journal", journal, "--policy", none).stdout
+        self.assertRegex(out, WEB + r"\s+\d+ ->")
+        self.assertNotRegex(out, DB + r"\s+\d+ ->")
+        out = plimsoll("policy", "explain", WEB, "--policy", path, "--against", "LAST", "--journal", journal).stdout
+        self.assertIn("levels.low = 6", out)
+        self.assertIn("no-journal.db", plimsoll("policy", "test", path, "--journal", self.place + "/no-journal.db", code=3).stderr)
+
+    def test_the_schedule_of_the_policy_holds(self):
+        """By itself trees are read again each hour, and nobody asks here."""
+        read = lambda: self.service.assets()[DB]["scanned_at"]
+        before = read()
+        write(self.policies, "30-schedule.yaml", HEAD + "schedule: {everything: 10s, facts: 5s}\n")
+        first = until("it is read again", lambda: (lambda at: at if at != before else None)(read()), 120)
+        until("and again", lambda: read() != first, 120)
+
     def test_response_rules_are_replaced_on_both_sides(self):
         rule = HEAD + f"""responses:
   rules:

@@ -64,6 +64,7 @@ const sentences: Record<string, (body: Body) => string> = {
   "respond.dry-run": (b) => `asked what the rule ${text(b, "id")} would do`,
   "policy.changed": () => "another policy came into force",
   "policy.written": (b) => `put the policy file ${text(b, "name")} in its place`,
+  "policy.removed": (b) => `removed the policy file ${text(b, "name")}`,
   "database.updated": () => "the threat database is new",
   "networks.changed": () => "changed which networks count as inside",
   "notify.receiver-failing": (b) => `the receiver ${text(b, "receiver")} does not take messages: ${text(b, "why")}`,

@@ -10,6 +10,7 @@ import { FormError } from "../../parts/form";
 import { Answer, messageOf } from "../../parts/states";
 import { Time } from "../../parts/time";
 import { editAddress, NotWritten } from "./files";
+import { Remove } from "./remove";
 import { goToFault, NumberedText } from "./text_area";
 import { Trial } from "./trial";
 
@@ -262,6 +263,7 @@ function Actions({
         >
           Put it in force
         </button>
+        {writable && admin && before && <Remove name={name} before={before} />}
         <span role="status">
           {attempt.isPending && "Judging everything by both …"}
           {put.isPending && "Writing …"}

@@ -14,7 +14,7 @@ export function ExceptionSettings() {
       <h2>Exceptions</h2>
       <p className="quiet">
         Threats that somebody took the responsibility for: they do not count for a score until their time is over. They
-        are made from a threat's row.
+        are made from a threat's row, or stand in a file of policies.
       </p>
       <nav className="chips" aria-label="Which">
         {states.map((each) => (

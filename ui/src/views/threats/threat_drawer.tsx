@@ -190,7 +190,7 @@ const columns: Column<AssetThreat>[] = [
     value: (row) => row.asset_name,
     render: (row) => (
       <>
-        <Badge size={20} score={row.asset_score} />
+        <Badge size={20} score={row.asset_score} partly={row.asset_not_assessed > 0} />
         <span className="cut">{row.asset_name}</span>
       </>
     ),
@@ -288,7 +288,7 @@ export function ExceptionList({ items, named = false }: { items: Exception[]; na
   return (
     <ul className="exceptions">
       {items.map((each) => (
-        <ExceptionItem key={each.id} of={each} named={named} />
+        <ExceptionItem key={`${each.id} ${each.threat}`} of={each} named={named} />
       ))}
     </ul>
   );
@@ -302,23 +302,29 @@ function ExceptionItem({ of, named }: { of: Exception; named: boolean }) {
     mutationFn: () => change("DELETE", `/exceptions/${part(of.id)}`),
     onSuccess: () => void client.invalidateQueries(),
   });
-  const where =
-    of.scope === "everywhere" ? "everywhere" : of.scope === "image" ? `image ${of.image}` : nameOfAsset(of.asset);
+  const ofPolicy = of.scope === "policy";
+  const places = {
+    everywhere: "everywhere",
+    image: `image ${of.image}`,
+    asset: nameOfAsset(of.asset),
+    policy: of.selection === "all" ? "everywhere" : of.selection,
+  };
   return (
     <li>
       <div className="exception-head">
         {named && <b>{of.threat}</b>}
         <span>
-          {where}
+          {places[of.scope]}
           {of.package && `, package ${of.package}`}
         </span>
         <span className="quiet">{of.state === "active" ? `counts ${of.matches} out` : "expired"}</span>
       </div>
       <p className="wrap">{of.reason}</p>
       <p className="quiet small">
-        {of.owner} answers for it · made by {of.created_by} <Time at={of.created_at} /> · until{" "}
+        {of.owner} answers for it · {ofPolicy ? "stands in" : "made by"} {of.created_by}{" "}
+        {!ofPolicy && <Time at={of.created_at} />} · until{" "}
         <span title={of.expires_at ? exact(of.expires_at) : ""}>{of.expires_at?.slice(0, 10)}</span>
-        {may && of.state === "active" && (
+        {may && !ofPolicy && of.state === "active" && (
           <button type="button" className="plain link" disabled={end.isPending} onClick={() => end.mutate()}>
             End it now
           </button>

@@ -66,7 +66,12 @@ const columns: Column<Threat>[] = [
     render: (row) => (
       <span className="marks">
         {row.worst_score !== undefined && (
-          <Badge size={20} score={row.worst_score} label={`worst: ${row.worst_asset ?? ""} ${row.worst_score}`} />
+          <Badge
+            size={20}
+            score={row.worst_score}
+            partly={row.worst_not_assessed > 0}
+            label={`worst: ${row.worst_asset ?? ""} ${row.worst_score}${row.worst_not_assessed > 0 ? ", not all of it assessed" : ""}`}
+          />
         )}
         {count(row.assets)}
       </span>
