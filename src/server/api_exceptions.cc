@@ -139,7 +139,8 @@ Response remove_exception(Api& api, const Call& call) {
   const std::shared_ptr<const InForce> in_force = api.in_force();
   for (const Exception& exception : in_force->policy.exceptions) {
     if (exception.id == call.parameter("id"))
-      return problem(409, "it stands in a file of policies, " + printable(exception.created_by, 300) + "; remove it there");
+      return problem(409,
+                     "it stands in a file of policies, " + printable(exception.created_by, 300) + "; remove it there");
   }
   ExceptionBook book(api.journal());
   PLIMSOLL_OR_PROBLEM(exception, book.find(call.parameter("id")));
