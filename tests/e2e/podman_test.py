@@ -122,7 +122,7 @@ class Podman(unittest.TestCase):
         start("e", "serve")
         had = addresses("e")
         number = self.engine.act("disconnect", "e", "--network", NETWORK)
-        self.assertNotIn(NETWORK, state("e")["NetworkSettings"]["Networks"])
+        self.assertNotIn(NETWORK, state("e")["NetworkSettings"].get("Networks") or {})
         self.engine.release(number)
         self.assertEqual(addresses("e"), had)
 
