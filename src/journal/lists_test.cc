@@ -119,6 +119,7 @@ TEST_P(Lists, WhatDidNotChangeStaysAsItWas) {
   EXPECT_FALSE(a.gone_at);
   EXPECT_EQ(a.score, 50);
   EXPECT_EQ(a.last_seen, at(100));
+  EXPECT_EQ(a.scanned_at, at(100)) << "it was looked at, and is as it was";
   EXPECT_EQ(journal_->threats_of({"docker:a"}, false, {})->items.size(), 1u);
   EXPECT_EQ(journal_->asset({"docker:b"})->row.score, 65);
 }

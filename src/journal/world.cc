@@ -93,7 +93,8 @@ class WorldWriter {
         "high = excluded.high, medium = excluded.medium, low = excluded.low, unknown = excluded.unknown, "
         "not_assessed = excluded.not_assessed, last_seen = CASE WHEN excluded.last_seen > "
         "assets.last_seen THEN excluded.last_seen ELSE assets.last_seen END, "
-        "scanned_at = excluded.scanned_at, gone_at = NULL, inventory = excluded.inventory, "
+        "scanned_at = CASE WHEN excluded.scanned_at > assets.scanned_at THEN excluded.scanned_at "
+        "ELSE assets.scanned_at END, gone_at = NULL, inventory = excluded.inventory, "
         "details = excluded.details RETURNING no",
         [&](const Row& row) { no = row.integer(0); }, asset.id.value, static_cast<int>(asset.kind), asset.name,
         asset.node, asset.image, asset.platform, asset.status, prepared.labels, prepared.os, report.assessment.score,
@@ -240,9 +241,13 @@ class WorldWriter {
     return write_gone(t_, gone, at_, p_.how->actor);
   }
 
+  // It was looked at, and is as it was.
   Status see_unchanged() {
     for (const AssetId& id : p_.how->unchanged)
-      PLIMSOLL_CHECK(t_.db.run("UPDATE assets SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1", at_, id.value));
+      PLIMSOLL_CHECK(t_.db.run(
+          "UPDATE assets SET last_seen = ?1, scanned_at = CASE WHEN scanned_at < ?1 THEN ?1 ELSE scanned_at END "
+          "WHERE id = ?2 AND last_seen < ?1",
+          at_, id.value));
     return Done{};
   }
 

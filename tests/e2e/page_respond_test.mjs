@@ -293,6 +293,23 @@ describe("policies on the page", { timeout: 900_000 }, () => {
     await until("the older text is back", () => onDisk() === rules);
   });
 
+  it("removes a file, and shows before what would change without it", async () => {
+    await go("/policy/files?file=20-more.yaml");
+    await page.getByText("In force as it stands here.").waitFor();
+    await page.getByRole("button", { name: "Remove the file" }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove 20-more.yaml" });
+    await dialog.getByRole("button", { name: "See what would change" }).click();
+    await dialog.getByText(/0 of \d+ scores change/).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await dialog.getByRole("button", { name: "Remove it" }).click();
+    await page.getByRole("heading", { name: "Files in force" }).waitFor();
+    await until("it is gone", () => !existsSync(join(directory, "20-more.yaml")));
+    await until("it is not in force any more", async () => (await api("GET", "/policies")).body.items.every(({ name }) => name !== "20-more.yaml"));
+    const removed = (await api("GET", "/events?kind=policy.removed")).body.items;
+    assert.equal(removed.length, 1);
+    assert.equal(removed[0].actor, "user:anna");
+  });
+
   it("says when files are not changed here, and how to allow it", async () => {
     const closed = await Service.start({ more: ["--policy", directory] });
     const other = await openPage(browser);

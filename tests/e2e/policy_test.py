@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import serve_test
@@ -176,12 +177,18 @@ class Serving(Place):
         self.assertIn("no-journal.db", plimsoll("policy", "test", path, "--journal", self.place + "/no-journal.db", code=3).stderr)
 
     def test_the_schedule_of_the_policy_holds(self):
-        """By itself trees are read again each hour, and nobody asks here."""
-        read = lambda: self.service.assets()[DB]["scanned_at"]
-        before = read()
+        """By itself trees are read again each hour, and nobody asks here. What npm installs tells nobody."""
+        packages = "assets/" + urllib.parse.quote(self.rows[DB]["id"], safe="") + "/packages"
+        looked = self.rows[DB]["scanned_at"]
+        module = pathlib.Path(self.place, "node_modules", "harbour-lamp")
+        module.mkdir(parents=True)
+        (module / "package.json").write_text(json.dumps({"name": "harbour-lamp", "version": "1.2.3"}))
+        run("docker", "cp", str(module.parent), DB + ":/")
         write(self.policies, "30-schedule.yaml", HEAD + "schedule: {everything: 10s, facts: 5s}\n")
-        first = until("it is read again", lambda: (lambda at: at if at != before else None)(read()), 120)
-        until("and again", lambda: read() != first, 120)
+        until("its tree is read again", lambda: "harbour-lamp" in json.dumps(self.get(packages)), 120)
+        seen = self.service.assets()[DB]["scanned_at"]
+        self.assertNotEqual(seen, looked)
+        until("one that is as it was was looked at all the same", lambda: self.service.assets()[DB]["scanned_at"] != seen, 120)
 
     def test_response_rules_are_replaced_on_both_sides(self):
         rule = HEAD + f"""responses:
