@@ -1,5 +1,5 @@
 // What a text would change: whose score, and which rules would fire on what. Nothing is done.
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import type { PolicyTrial } from "../../api/types";
 import { follow, openAddress } from "../../parts/address";
 import { Falls } from "../../parts/falls";
@@ -8,10 +8,11 @@ import { plural } from "../../parts/format";
 type Firing = PolicyTrial["responses"][number];
 
 export function Trial({ trial }: { trial: PolicyTrial }) {
+  const heading = useId();
   const fire = trial.responses.filter((each) => each.change !== "gone");
   return (
-    <section aria-labelledby="policy-trial" className="block">
-      <h3 id="policy-trial">What it would change</h3>
+    <section aria-labelledby={heading} className="block">
+      <h3 id={heading}>What it would change</h3>
       <p role="status">
         {trial.scores.length === 0
           ? `No score of ${plural(trial.assets, "asset")} changes`
