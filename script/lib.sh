@@ -71,3 +71,21 @@ install_unstarted() {
   as_root rm -f /usr/sbin/policy-rc.d
   return "$code"
 }
+
+# make_database PROGRAM FILE: the threat database, where there is none yet, from PLIMSOLL_FEED (a directory or URL in the layout of
+# the public sources) or, beside the project, ../shared/mirror; where neither is there, none.
+make_database() {
+  local feed=${PLIMSOLL_FEED:-../shared/mirror}
+  [ ! -f "$2" ] || return 0
+  case "$feed" in
+    *://*) ;;
+    *)
+      if [ ! -d "$feed" ]; then
+        say "no threat database yet: the built-in starter pack is used; get all with: $1 db update"
+        return 0
+      fi
+      ;;
+  esac
+  say "building the threat database $2 from $feed"
+  "$1" db import --db "$2" --from "$feed" || [ $? = 3 ] || fail "the threat database could not be built"
+}

@@ -1,6 +1,7 @@
 // Pictures of every view, wide and narrow, light and dark, from a service that watches the demo's containers. They are PNGs
 // with few colours, so small enough to be kept. Usage: screenshots.mjs DIR
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { launch, narrow, openPage, Service, setUp, sleep, until, wide } from "./page.mjs";
 import { small } from "./small_png.mjs";
@@ -8,7 +9,36 @@ import { small } from "./small_png.mjs";
 const out = resolve(process.argv[2] ?? "docs/images");
 mkdirSync(out, { recursive: true });
 
-const service = await Service.start();
+// Something to approve, something in force, and a file to show.
+const policies = mkdtempSync(join(tmpdir(), "plimsoll-pictures-"));
+writeFileSync(
+  join(policies, "10-ours.yaml"),
+  `schema: plimsoll.policy/1
+additions:
+  by_label: [{name: holds customers' data, label: com.example.data=customers, points: 10}]
+exceptions:
+  - threat: net.db.no-auth.*
+    scope: {name: plimsoll-demo-redis}
+    owner: anna
+    reason: only the back ends can reach it
+    expires: 2099-12-31
+responses:
+  rules:
+    - id: pause-outdated
+      title: Pause what is far behind
+      when: {asset: {name: plimsoll-demo-outdated}, score: 20}
+      do: [pause]
+      mode: ask
+      expires: 8h
+    - id: mark-privileged
+      title: Mark what can take the host
+      when: {asset: {name: plimsoll-demo-privileged}, score: 20}
+      do: [mark]
+      mode: enforce
+      expires: 30d
+`,
+);
+const service = await Service.start({ more: ["--policy", policies, "--policies-by-api"] });
 const browser = await launch();
 try {
   const first = await openPage(browser);
@@ -37,6 +67,8 @@ try {
     log: "/log",
     settings: "/settings/database",
     notifications: "/settings/notifications",
+    responses: "/responses",
+    policy: "/policy/files?file=10-ours.yaml",
   };
   const storageState = await first.context().storageState();
   for (const [size, viewport] of Object.entries({ wide, narrow })) {
@@ -61,4 +93,5 @@ try {
 } finally {
   await browser.close();
   await service.end();
+  rmSync(policies, { recursive: true, force: true });
 }

@@ -64,7 +64,7 @@ const columns: Column<ArrowRow>[] = [
   {
     id: "bytes",
     name: "Traffic",
-    width: 100,
+    width: 120,
     from: 480,
     align: "right",
     down: true,

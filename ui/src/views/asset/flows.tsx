@@ -63,7 +63,7 @@ const columns: Column<Row>[] = [
   {
     id: "bytes",
     name: "Traffic",
-    width: 90,
+    width: 116,
     align: "right",
     down: true,
     value: (row) => row.flow.bytes,

@@ -27,14 +27,14 @@ const columns: Column<ResponseRecord>[] = [
   {
     id: "asset",
     name: "Asset",
-    width: 200,
+    width: 270,
     value: (row) => row.asset_name,
     render: (row) => <AssetCell record={row} />,
   },
   {
     id: "what",
     name: "What",
-    width: 230,
+    width: 170,
     from: 800,
     value: whatOf,
     render: (row) => <span title={whatOf(row)}>{whatOf(row)}</span>,
@@ -42,7 +42,7 @@ const columns: Column<ResponseRecord>[] = [
   {
     id: "state",
     name: "State",
-    width: 180,
+    width: 160,
     value: rankOf,
     text: phaseWords,
     render: (row) => <span className={`state-word state-${stateOf(row)}`}>{phaseWords(row)}</span>,
@@ -58,7 +58,7 @@ const columns: Column<ResponseRecord>[] = [
   {
     id: "why",
     name: "Why",
-    width: 210,
+    width: 180,
     from: 1120,
     value: (row) => row.why,
     render: (row) => <span title={row.why}>{row.why}</span>,
@@ -75,7 +75,7 @@ const columns: Column<ResponseRecord>[] = [
   {
     id: "until",
     name: "Until",
-    width: 130,
+    width: 110,
     from: 960,
     value: (row) => untilOf(row) ?? "",
     render: (row) => <Until record={row} />,
