@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "policy/faults.h"
 
 namespace plimsoll::cli {
 
@@ -24,6 +27,29 @@ namespace {
 
 // Files are only ever renamed into place, so leaving at once loses nothing.
 void leave_on_interrupt(int) { _exit(exit_interrupted); }
+
+// The first word that is in the place of a command and is none, as "commdn": the library says only that one is
+// required.
+std::optional<Error> unknown_command(const CLI::App& program, int argc, char** argv) {
+  const CLI::App* at = &program;
+  for (int i = 1; i < argc && at->get_require_subcommand_min() > 0; ++i) {
+    const std::string word = argv[i];
+    if (word.empty() || word.front() == '-') return std::nullopt;
+    const std::vector<const CLI::App*> commands = at->get_subcommands({});
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands) names.push_back(command->get_name());
+    const auto found = std::find(names.begin(), names.end(), word);
+    if (found == names.end()) {
+      const auto hint = policy::nearest(word, names);
+      return Error{ErrorKind::not_found,
+                   "there is no command '" + word + "'",
+                   {},
+                   hint ? "did you mean " + *hint + "?" : "see plimsoll help, or plimsoll COMMAND --help"};
+    }
+    at = commands[static_cast<size_t>(found - names.begin())];
+  }
+  return std::nullopt;
+}
 
 int run_program(int argc, char** argv) {
   CLI::App app{
@@ -58,6 +84,7 @@ int run_program(int argc, char** argv) {
       return static_cast<int>(exit_done);
     };
   });
+  if (const auto unknown = unknown_command(app, argc, argv)) return fail(*unknown, exit_usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {

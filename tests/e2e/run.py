@@ -317,6 +317,16 @@ class Commands(unittest.TestCase):
         self.assertEqual(before, run("docker", "ps", "-aq", "--filter", "label=plimsoll.demo=1").out)
         run(PLIMSOLL, "demo", "status", check=[0])
 
+    def test_a_word_that_is_no_command_is_named(self):
+        for words, told in (
+            (["scna"], r"there is no command 'scna'.*did you mean scan\?"),
+            (["db", "imprt"], r"there is no command 'imprt'.*did you mean import\?"),
+            (["x\x1b[31mq"], r"there is no command 'x\\x1B\[31mq'"),
+        ):
+            done = run(PLIMSOLL, *words, check=[2])
+            self.assertRegex(done.err, told)
+        self.assertIn("subcommand is required", run(PLIMSOLL, "db", check=[2]).err)
+
     def test_usage_errors(self):
         self.assertEqual(run(PLIMSOLL, "scan", "nonsense").returncode, 2)
         self.assertEqual(run(PLIMSOLL, "nonsense").returncode, 2)
