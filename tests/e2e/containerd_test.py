@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Containers that containerd alone manages, end to end: found by name, image and labels, acted on, noticed when they
-come. Needs root, Docker, containerd's ctr, nft and iproute2 (script/bootstrap demo).
+come. Needs root, Docker, containerd's ctr, nft and iproute2 (script/bootstrap demo test).
 
 The containers live in a namespace of containerd of their own, on whichever containerd runs here: that of the machine, or
 the one dockerd started. Their network is a veth pair that the test lays between them; 203.0.113.0/24 plays the outside.
