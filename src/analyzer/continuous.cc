@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 #include "runtime/cgroup_names.h"
+#include "runtime/containerd_session.h"
 #include "runtime/docker_events.h"
+#include "system/grpc_unix.h"
 #include "system/http_stream.h"
 
 namespace plimsoll::analyzer {
@@ -23,22 +25,50 @@ constexpr const char* docker_events =
 constexpr std::chrono::seconds ask_again{2};
 constexpr std::chrono::milliseconds settle{150};  // one command of a person is several events
 
+constexpr system::StreamBounds a_day{24 * 3600, 24 * 3600};
+
+bool is_stopping(Watcher::Bell& bell) {
+  const std::lock_guard lock(bell.mutex);
+  return bell.stopping;
+}
+
 // Rings for each event until the process ends. It waits for bytes that may never come, so it is not waited for; what it
 // uses is its own.
 void hear_docker(std::shared_ptr<Watcher::Bell> bell, std::string socket) {
-  constexpr system::StreamBounds bounds{24 * 3600, 24 * 3600};
   std::array<char, 16384> buffer{};
-  const auto stopping = [&bell] {
-    const std::lock_guard lock(bell->mutex);
-    return bell->stopping;
-  };
-  while (!stopping()) {
-    const Result<system::BodyStream> events = system::stream_over_unix(socket, docker_events, bounds);
+  while (!is_stopping(*bell)) {
+    const Result<system::BodyStream> events = system::stream_over_unix(socket, docker_events, a_day);
     runtime::DockerEvents lines;
     while (events.ok()) {
       const Result<size_t> got = (*events)(buffer.data(), buffer.size());
-      if (!got.ok() || *got == 0 || stopping()) break;
+      if (!got.ok() || *got == 0 || is_stopping(*bell)) break;
       for (runtime::DockerEvents::Event& event : lines.take({buffer.data(), *got})) bell->hear(std::move(event.pulled));
+    }
+    std::this_thread::sleep_for(ask_again);
+  }
+}
+
+// The same of one containerd; its containers that are Docker's are heard of there.
+void hear_containerd(std::shared_ptr<Watcher::Bell> bell, std::string socket) {
+  std::array<char, 16384> buffer{};
+  while (!is_stopping(*bell)) {
+    const auto events = system::call_stream_over_unix(socket, runtime::containerd_events(), a_day);
+    while (events.ok()) {
+      const Result<size_t> got = (*events)(buffer.data(), buffer.size());
+      if (!got.ok() || *got == 0 || is_stopping(*bell)) break;
+      bell->hear({});  // whatever it was: the look that follows tells
+    }
+    std::this_thread::sleep_for(ask_again);
+  }
+}
+
+// Every containerd, also one that is started later.
+void hear_each_containerd(std::shared_ptr<Watcher::Bell> bell) {
+  const std::unique_ptr<system::Machine> machine = system::this_machine();
+  std::set<std::string> heard;
+  while (!is_stopping(*bell)) {
+    for (const std::string& socket : runtime::containerd_sockets(*machine)) {
+      if (heard.insert(socket).second) std::thread(hear_containerd, bell, socket).detach();
     }
     std::this_thread::sleep_for(ask_again);
   }
@@ -76,6 +106,7 @@ void Watcher::replace_schedule(std::chrono::seconds whole_every, std::chrono::se
 
 void Watcher::run() {
   std::thread(hear_docker, bell_, watch_.settings.docker_socket).detach();
+  std::thread(hear_each_containerd, bell_).detach();
   for (Need need = Need::everything; need != Need::nothing; need = wait()) {
     if (!gather_once(need == Need::everything)) break;
   }

@@ -25,8 +25,8 @@ struct Watch {
 
 // Gathers this machine's facts again and again, judging nothing: everything at the start, on schedule and when asked;
 // when a container comes or goes, everything but the trees that were read before. Containers are seen by their
-// processes whatever runs them; Docker's own events make it quicker, and tell of changes to one that goes on. A tree
-// whose package database changed is read again, and an image that was pulled is read.
+// processes whatever runs them; the events of Docker and containerd make it quicker, and tell of changes to one that
+// goes on. A tree whose package database changed is read again, and an image that was pulled is read.
 class Watcher {
  public:
   Watcher(const system::Machine& machine, Watch watch);

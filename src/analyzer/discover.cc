@@ -23,7 +23,7 @@ constexpr int most_looks = 50;
 
 void add(Discovered& found, runtime::Answer answer) {
   found.runtimes.push_back(std::move(answer.facts));
-  found.settings.push_back(std::move(answer.settings));
+  if (answer.settings.kind != FactTree::Kind::absent) found.settings.push_back(std::move(answer.settings));
   std::move(answer.containers.begin(), answer.containers.end(), std::back_inserter(found.containers));
   append(found.incomplete, std::move(answer.not_assessed));
 }
@@ -39,6 +39,8 @@ void ask_runtimes(const system::Machine& machine, const std::string& docker_sock
     found.settings.push_back(runtime::unanswered_settings("docker", docker_socket, docker.error().message));
   }
   for (runtime::Answer& podman : runtime::ask_podman(machine, found.incomplete)) add(found, std::move(podman));
+  for (runtime::Answer& containerd : runtime::ask_containerd(machine, found.incomplete))
+    add(found, std::move(containerd));
 }
 
 // In seconds; nothing when that cannot be read.
@@ -67,9 +69,7 @@ Discovered discover(const system::Machine& machine, const std::string& docker_so
   for (int look = 1;; ++look) {
     Discovered found;
     ask_runtimes(machine, docker_socket, found);
-    std::vector<ContainerId> known;
-    for (const runtime::Listed& listed : found.containers) known.push_back(listed.facts.id);
-    Result<std::vector<runtime::Listed>> others = runtime::find_by_kernel(machine, known, &found.incomplete);
+    Result<std::vector<runtime::Listed>> others = runtime::find_by_kernel(machine, found.containers, &found.incomplete);
     if (!others.ok()) {
       found.incomplete.push_back({"containers that no runtime answers for", others.error().message, "run as root"});
       return found;

@@ -48,6 +48,7 @@ Result<runtime::ContainerState> now(const Target& target) { return target.engine
 
 constexpr const char* was_paused = "paused";
 constexpr const char* was_ended = "ended";
+constexpr const char* ended_for_good = "ended for good";  // no engine starts it again
 
 }  // namespace
 
@@ -55,6 +56,8 @@ bool Actor::lasts(ActionKind kind) {
   return is_cut(kind) || kind == ActionKind::mark || kind == ActionKind::pause || kind == ActionKind::stop ||
          kind == ActionKind::kill || kind == ActionKind::disconnect;
 }
+
+bool Actor::stays(const ResponseStep& step) { return !lasts(step.action.kind) || step.before == ended_for_good; }
 
 std::string Actor::cut_id(const ResponseRecord& record, size_t step) {
   std::string out = record.id + "_" + std::to_string(step);
@@ -86,11 +89,17 @@ Status Actor::prepare(ResponseStep& step, const Target& target) const {
     case ActionKind::kill:
       step.undo = state.running ? "start it again" : "nothing: it did not run";
       step.before = state.running ? "" : was_ended;
+      if (const Status again = target.engine->takes(runtime::Order::start); state.running && !again.ok()) {
+        step.undo = "nothing: " + again.error().message;
+        step.before = ended_for_good;
+      }
       break;
     case ActionKind::restart:
+      PLIMSOLL_CHECK(target.engine->takes(runtime::Order::restart));
       step.before = state.started_at;
       break;
     case ActionKind::disconnect: {
+      PLIMSOLL_CHECK(target.engine->takes(runtime::Order::networks));
       std::vector<runtime::JoinedNetwork> left;
       for (const runtime::JoinedNetwork& network : state.networks) {
         if (step.action.network.empty() || network.name == step.action.network) left.push_back(network);
@@ -188,7 +197,7 @@ Status Actor::undo(const ResponseRecord& record, size_t step, const Target& targ
       return it.before == was_paused || !target.state.paused ? Status(Done{}) : target.engine->unpause(id);
     case ActionKind::stop:
     case ActionKind::kill:
-      return it.before == was_ended || target.state.running ? Status(Done{}) : target.engine->start(id);
+      return it.before == was_ended || stays(it) || target.state.running ? Status(Done{}) : target.engine->start(id);
     case ActionKind::disconnect:
       return connect_again(it, target);
     case ActionKind::capture:

@@ -44,6 +44,8 @@ class Actor {
   static std::string cut_id(const ResponseRecord& record, size_t step);
   // In force until it is undone; others are done when they are done.
   static bool lasts(ActionKind kind);
+  // What it did is not undone when it is over: nothing of it lasts, or its engine cannot.
+  static bool stays(const ResponseStep& step);
 
  private:
   std::vector<Cut> with_others(const ResponseRecord& record, size_t step, uint64_t inode) const;

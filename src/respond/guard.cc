@@ -1,5 +1,7 @@
 #include "respond/guard.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <set>
 
@@ -16,7 +18,12 @@ bool any_cut(const std::vector<ResponseAction>& actions) {
 }
 
 bool is_own(const Target& target, const Surroundings& around) {
-  return !around.own_container.empty() && target.state.id.value == around.own_container;
+  if (!around.own_container.empty() && target.state.id.value == around.own_container) return true;
+  // A cgroup need not name the container it is of.
+  struct stat status{};
+  return around.own_mounts != 0 && target.state.pid != 0 &&
+         ::stat(("/proc/" + std::to_string(target.state.pid) + "/ns/mnt").c_str(), &status) == 0 &&
+         status.st_ino == around.own_mounts;
 }
 
 Status check_protection(const Target& target, const Surroundings& around, const std::string& whose) {

@@ -19,7 +19,8 @@ Status check_past(const ResponseRule& rule, const AssetId& asset, const std::vec
 
 struct Surroundings {
   std::vector<std::string> protected_labels;
-  std::string own_container;  // id of the container Plimsoll itself runs in; empty: none
+  std::string own_container;  // id of the container Plimsoll itself runs in; empty: none is told by its cgroup
+  uint64_t own_mounts = 0;    // inode of its mount namespace, where that is not the host's
   std::function<std::vector<Target>(uint64_t network, const AssetId& but)> sharing;  // whose network is the same
   std::function<std::vector<Target>()> running;                                      // asked only when it matters
   std::vector<ResponseRecord> records;

@@ -1,6 +1,8 @@
 #include "respond/guard.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace plimsoll::respond {
 namespace {
@@ -77,6 +79,20 @@ TEST(GuardTarget, ProtectedOnesAndPlimsollItselfAreNotActedOn) {
   EXPECT_TRUE(check_target(target_of("web", {{"tier", "web"}}), pausing(), nullptr, around).ok());
   // Telling of it is no harm.
   EXPECT_TRUE(check_target(target_of("web", {{"keep", ""}}), std::vector<ResponseAction>(1), nullptr, around).ok());
+}
+
+TEST(GuardTarget, PlimsollKnowsItselfByItsMountsWhereNoCgroupNamesIt) {
+  Surroundings around;
+  around.running = [] { return std::vector<Target>{}; };
+  Target target = target_of("shop/web");
+  target.state.pid = ::getpid();
+  EXPECT_TRUE(check_target(target, pausing(), nullptr, around).ok());
+  struct stat status{};
+  ASSERT_EQ(::stat("/proc/self/ns/mnt", &status), 0);
+  around.own_mounts = status.st_ino;
+  EXPECT_FALSE(check_target(target, pausing(), nullptr, around).ok());
+  target.state.pid = 0;
+  EXPECT_TRUE(check_target(target, pausing(), nullptr, around).ok());
 }
 
 TEST(GuardTarget, ARuleActsOnWhatItSelectsOnly) {

@@ -19,6 +19,12 @@ std::string own_container_of(const system::Machine& machine) {
   return container ? container->id : "";
 }
 
+// 0 where it is the host's, or cannot be told apart from it.
+uint64_t own_mounts_of(const system::Machine& machine) {
+  const auto own = machine.stat("/proc/self/ns/mnt", true), first = machine.stat("/proc/1/ns/mnt", true);
+  return own.ok() && first.ok() && own->inode != first->inode ? own->inode : 0;
+}
+
 std::string actor_of(const ResponseRecord& record) { return record.rule.empty() ? by_person : "rule:" + record.rule; }
 
 // Steps that only look and tell may fail: the rest goes on.
@@ -49,7 +55,8 @@ Responder::Responder(const system::Machine& machine, ResponderSettings settings,
            },
            [this] { settings_.scan(); }},
           captures_),
-      own_container_(own_container_of(machine)) {}
+      own_container_(own_container_of(machine)),
+      own_mounts_(own_mounts_of(machine)) {}
 
 void Responder::replace_policy(ResponsePolicy policy, WanPolicy wan) {
   const std::lock_guard lock(working_);
@@ -92,6 +99,7 @@ Surroundings Responder::surroundings() {
   Surroundings out;
   out.protected_labels = settings_.policy.protected_labels;
   out.own_container = own_container_;
+  out.own_mounts = own_mounts_;
   out.sharing = [this](uint64_t network, const AssetId& but) { return targets_.sharing(network, but); };
   out.running = [this] { return targets_.running(); };
   for (const auto& [id, record] : records_) out.records.push_back(record);

@@ -104,6 +104,7 @@ class Responder {
   Captures captures_;
   Actor actor_;
   std::string own_container_;
+  uint64_t own_mounts_ = 0;
   std::chrono::steady_clock::time_point looked_{}, trimmed_{};
   std::map<std::string, std::chrono::steady_clock::time_point> tried_;  // undoing that failed, by id
 

@@ -192,7 +192,7 @@ bool Responder::undo_steps(ResponseRecord& record, std::string& fault) {
     if (step.state == StepState::undone || step.state == StepState::kept) continue;
     const Status done = target.ok() ? actor_.undo(record, i, *target) : Status(Done{});
     if (done.ok()) {
-      step.state = Actor::lasts(step.action.kind) ? StepState::undone : StepState::kept;
+      step.state = Actor::stays(step) ? StepState::kept : StepState::undone;
       continue;
     }
     step.note = fault = step.what + ": " + done.error().to_string();

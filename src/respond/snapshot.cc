@@ -95,12 +95,19 @@ std::string hashes(const Target& target, std::string_view changes, bool& cut) {
 }
 
 std::vector<std::string> processes_of(const system::Machine& machine, const Target& target) {
+  const auto cgroups_of = [&](const std::string& pid) {
+    return machine.read_file("/proc/" + pid + "/cgroup", size_t{64} << 10).value_or("");
+  };
+  // A cgroup that does not name the container is its own nevertheless, where it is not the host's.
+  std::string own = target.state.pid == 0 ? "" : cgroups_of(std::to_string(target.state.pid));
+  if (own == cgroups_of("1")) own.clear();
   std::vector<std::string> out;
   for (const std::string& name : machine.list_directory("/proc").value_or({})) {
     if (name.empty() || name[0] < '0' || name[0] > '9' || out.size() >= most_processes) continue;
-    const auto text = machine.read_file("/proc/" + name + "/cgroup", size_t{64} << 10);
-    const auto container = text.ok() ? runtime::container_of_cgroup_file(*text) : std::nullopt;
-    if (container && container->id == target.state.id.value) out.push_back(name);
+    const std::string text = cgroups_of(name);
+    const auto container = runtime::container_of_cgroup_file(text);
+    const bool named = container && container->id == target.state.id.value;
+    if (named || (!own.empty() && text == own)) out.push_back(name);
   }
   return out;
 }

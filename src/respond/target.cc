@@ -3,12 +3,36 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/text.h"
 #include "runtime/cgroup_names.h"
+#include "runtime/containerd_control.h"
+#include "runtime/docker_control.h"
 
 namespace plimsoll::respond {
+namespace {
+
+// Kinds of engines that can be told what to do, as ids of assets name them.
+constexpr std::array kinds = {"docker", "podman", "containerd"};
+
+bool takes_orders(std::string_view kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
+
+template <class Control>
+Result<std::shared_ptr<const runtime::ContainerControl>> opened(const system::Machine& machine,
+                                                                const std::string& socket) {
+  auto control = std::make_shared<Control>(machine, socket);
+  PLIMSOLL_CHECK(control->begin());
+  return std::shared_ptr<const runtime::ContainerControl>(std::move(control));
+}
+
+uint64_t network_inode(const std::string& pid) {
+  struct stat status{};
+  return ::stat(("/proc/" + pid + "/ns/net").c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace
 
 Asset Target::asset() const {
   Asset out;
@@ -23,6 +47,7 @@ Asset Target::asset() const {
 
 std::vector<std::string> Targets::sockets_of(const std::string& runtime) const {
   if (runtime == "docker") return {docker_socket_};
+  if (runtime == "containerd") return runtime::containerd_sockets(machine_);
   std::vector<std::string> out = {"/run/podman/podman.sock"};
   for (const std::string& user : machine_.list_directory("/run/user", 1000).value_or({}))
     out.push_back("/run/user/" + user + "/podman/podman.sock");
@@ -33,8 +58,8 @@ Result<Targets::Engine> Targets::engine(const std::string& runtime, const std::s
   for (const Engine& known : engines_) {
     if (known.runtime == runtime && known.control->socket() == socket) return known;
   }
-  auto control = std::make_shared<runtime::ContainerControl>(machine_, socket);
-  PLIMSOLL_CHECK(control->begin());
+  PLIMSOLL_TRY(control, runtime == "containerd" ? opened<runtime::ContainerdControl>(machine_, socket)
+                                                : opened<runtime::DockerControl>(machine_, socket));
   engines_.push_back({runtime, std::move(control)});
   return engines_.back();
 }
@@ -42,8 +67,8 @@ Result<Targets::Engine> Targets::engine(const std::string& runtime, const std::s
 Result<Target> Targets::find(const AssetId& id) {
   const size_t colon = id.value.find(':');
   const std::string kind = id.value.substr(0, colon);
-  if (colon == std::string::npos || (kind != "docker" && kind != "podman"))
-    return Error{ErrorKind::unsupported, "only containers of Docker and Podman can be acted on",
+  if (colon == std::string::npos || !takes_orders(kind))
+    return Error{ErrorKind::unsupported, "only containers of Docker, Podman and containerd can be acted on",
                  printable(id.value, 100)};
   const std::string container = id.value.substr(colon + 1);
   Error fault{ErrorKind::unreachable, "no engine answers that could know it", printable(id.value, 100)};
@@ -63,11 +88,12 @@ Result<Target> Targets::find(const AssetId& id) {
 }
 
 Result<Target> Targets::find_by_name(const std::string& name) {
-  for (const char* kind : {"docker", "podman"}) {
+  for (const char* kind : kinds) {
     for (const std::string& socket : sockets_of(kind)) {
       const Result<Engine> asked = engine(kind, socket);
       if (!asked.ok()) continue;
-      Result<runtime::ContainerState> state = asked->control->inspect(name);
+      Result<runtime::ContainerState> state = asked->control->find(name);
+      if (!state.ok() && state.error().kind == ErrorKind::conflict) return state.error();
       if (!state.ok()) continue;
       const AssetId id{std::string(kind) + ":" + state->id.value};
       return Target{id, std::move(*state), asked->control};
@@ -76,19 +102,24 @@ Result<Target> Targets::find_by_name(const std::string& name) {
   return Error{ErrorKind::not_found, "no container has that name", printable(name, 100)};
 }
 
+std::vector<Target> Targets::running_in(const std::string& kind) {
+  std::vector<Target> out;
+  for (const std::string& socket : sockets_of(kind)) {
+    const Result<Engine> asked = engine(kind, socket);
+    if (!asked.ok()) continue;
+    for (const ContainerId& id : asked->control->running().value_or({})) {
+      Result<runtime::ContainerState> state = asked->control->inspect(id.value);
+      if (!state.ok() || !state->running) continue;
+      out.push_back({{kind + ":" + id.value}, std::move(*state), asked->control});
+    }
+  }
+  return out;
+}
+
 std::vector<Target> Targets::running() {
   std::vector<Target> out;
-  for (const char* kind : {"docker", "podman"}) {
-    for (const std::string& socket : sockets_of(kind)) {
-      const Result<Engine> asked = engine(kind, socket);
-      if (!asked.ok()) continue;
-      for (const ContainerId& id : asked->control->running().value_or({})) {
-        Result<runtime::ContainerState> state = asked->control->inspect(id.value);
-        if (!state.ok() || !state->running) continue;
-        const AssetId asset{std::string(kind) + ":" + id.value};
-        out.push_back({asset, std::move(*state), asked->control});
-      }
-    }
+  for (const char* kind : kinds) {
+    for (Target& target : running_in(kind)) out.push_back(std::move(target));
   }
   return out;
 }
@@ -97,10 +128,7 @@ std::vector<Target> Targets::sharing(uint64_t network, const AssetId& but) {
   std::set<std::pair<std::string, std::string>> seen;
   std::vector<Target> out;
   for (const std::string& pid : machine_.list_directory("/proc").value_or({})) {
-    struct stat status{};
-    if (pid.empty() || pid[0] < '0' || pid[0] > '9' || ::stat(("/proc/" + pid + "/ns/net").c_str(), &status) != 0 ||
-        status.st_ino != network)
-      continue;
+    if (pid.empty() || pid[0] < '0' || pid[0] > '9' || network_inode(pid) != network) continue;
     const auto text = machine_.read_file("/proc/" + pid + "/cgroup", size_t{64} << 10);
     const auto container = text.ok() ? runtime::container_of_cgroup_file(*text) : std::nullopt;
     if (!container || !seen.emplace(container->runtime, container->id).second) continue;
@@ -108,6 +136,12 @@ std::vector<Target> Targets::sharing(uint64_t network, const AssetId& but) {
     if (id == but) continue;
     Result<Target> target = find(id);
     if (target.ok()) out.push_back(std::move(*target));
+  }
+  // The cgroup of one that containerd made need not name it, or names Kubernetes alone.
+  for (Target& target : running_in("containerd")) {
+    const bool met = std::any_of(out.begin(), out.end(), [&](const Target& other) { return other.id == target.id; });
+    if (!met && target.id != but && network_inode(std::to_string(target.state.pid)) == network)
+      out.push_back(std::move(target));
   }
   return out;
 }

@@ -20,7 +20,7 @@ struct Target {
   Asset asset() const;  // as rules see it
 };
 
-// Containers of this machine, by the ids of their assets ("docker:ID", "podman:ID").
+// Containers of this machine, by the ids of their assets ("docker:ID", "podman:ID", "containerd:ID").
 class Targets {
  public:
   Targets(const system::Machine& machine, std::string docker_socket)
@@ -29,7 +29,7 @@ class Targets {
   // not_found: no engine knows it (any more); unsupported: not a container, or of a runtime that takes no orders;
   // unreachable: an engine that may know it does not answer.
   Result<Target> find(const AssetId& id);
-  // By name, or the beginning of its id: for a person.
+  // By name, or the beginning of its id: for a person. conflict: one engine has more than one of that name.
   Result<Target> find_by_name(const std::string& name);
   // Those with a process in that network namespace (its inode), without one of them.
   std::vector<Target> sharing(uint64_t network, const AssetId& but);
@@ -42,6 +42,7 @@ class Targets {
     std::shared_ptr<const runtime::ContainerControl> control;
   };
   std::vector<std::string> sockets_of(const std::string& runtime) const;
+  std::vector<Target> running_in(const std::string& kind);
   Result<Engine> engine(const std::string& runtime, const std::string& socket);
 
   const system::Machine& machine_;

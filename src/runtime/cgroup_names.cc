@@ -12,11 +12,6 @@ namespace {
 
 constexpr size_t id_length = 64;
 
-bool is_id(std::string_view text) {
-  return text.size() == id_length &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 // A component that carries its runtime's name: PREFIX + 64 digits, as a systemd scope or a plain directory. What
 // keeps watch beside the container (libpod-conmon-ID, crio-conmon-ID) has a word between and does not match.
 struct Prefix {
@@ -78,16 +73,21 @@ std::optional<Found> named(std::string_view part, std::string_view parent) {
 std::optional<Found> container_of(std::string_view part, std::string_view parent, size_t depth) {
   const std::string_view bare = without_scope(part);
   for (const Prefix& row : prefixes) {
-    if (bare.starts_with(row.text) && is_id(bare.substr(row.text.size())))
+    if (bare.starts_with(row.text) && is_container_id(bare.substr(row.text.size())))
       return Found{row.runtime, bare.substr(row.text.size())};
   }
-  if (is_id(bare)) return Found{runtime_by_parent(parent), bare};
+  if (is_container_id(bare)) return Found{runtime_by_parent(parent), bare};
   // /<containerd namespace>/<name>, as `ctr run` makes it.
   if (depth == 1 && (parent == "default" || parent == "k8s.io")) return Found{"containerd", part};
   return named(part, parent);
 }
 
 }  // namespace
+
+bool is_container_id(std::string_view text) {
+  return text.size() == id_length &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
 
 std::optional<CgroupName> container_of_cgroup(std::string_view path) {
   std::optional<CgroupName> innermost;

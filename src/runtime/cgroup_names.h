@@ -13,6 +13,9 @@ struct CgroupName {
   bool operator==(const CgroupName&) const = default;
 };
 
+// Whether it is an id as runtimes make them: 64 hexadecimal digits.
+bool is_container_id(std::string_view text);
+
 // The innermost container named by one path of /proc/PID/cgroup; nothing for a path of the host.
 std::optional<CgroupName> container_of_cgroup(std::string_view path);
 

@@ -1,12 +1,10 @@
 #pragma once
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "model/ids.h"
-#include "system/machine.h"
 
 namespace plimsoll::runtime {
 
@@ -26,49 +24,43 @@ struct ContainerState {
   int pid = 0;  // of its first process on the host; 0: it does not run
   bool running = false, paused = false, restarting = false;
   std::string started_at;    // as the engine writes it; differs after each start
-  std::string network_mode;  // "host", "container:ID", "bridge", a network's name
+  std::string network_mode;  // "host", "container:ID", "bridge", a network's name; empty: the engine knows no networks
   std::vector<JoinedNetwork> networks;
 };
 
-// Acts on containers of one engine that speaks the Docker Engine API (Docker, and Podman's service). The only code here
-// that changes anything in an engine; room `respond` alone may use it. Each call is one request, whose answer is no
-// proof that it took effect: inspect() afterwards. Errors: not_found: no such container or network; conflict: it is not
-// in the state for that; unreachable, timeout, denied as of the socket.
+// What one kind of engine may know and another not.
+enum class Order { start, restart, networks };
+
+// Acts on the containers of one engine. The only code that changes anything in an engine; room `respond` alone may use
+// it. A call's answer is no proof that it took effect: inspect() afterwards. Errors: not_found: no such container or
+// network; conflict: it is not in the state for that; unsupported: no engine of this kind does that; unreachable,
+// timeout, denied as of the socket.
 class ContainerControl {
  public:
-  ContainerControl(const system::Machine& machine, std::string socket)
-      : machine_(machine), socket_(std::move(socket)) {}
+  virtual ~ContainerControl() = default;
 
-  // Asks for the API version; to be called first.
-  Status begin();
-  const std::string& socket() const { return socket_; }
+  virtual const std::string& socket() const = 0;
+  // Whether it can be told that at all; else unsupported, with the reason for a person.
+  virtual Status takes(Order order) const = 0;
 
-  Result<ContainerState> inspect(const std::string& id) const;
-  Result<std::vector<ContainerId>> running() const;
+  virtual Result<ContainerState> inspect(const std::string& id) const = 0;
+  // For a person: by name, or the beginning of its id. conflict: more than one is called so.
+  virtual Result<ContainerState> find(const std::string& name) const = 0;
+  virtual Result<std::vector<ContainerId>> running() const = 0;
 
-  Status pause(const std::string& id) const;
-  Status unpause(const std::string& id) const;
-  Status stop(const std::string& id, int seconds) const;
-  Status kill(const std::string& id) const;
-  Status start(const std::string& id) const;
-  Status restart(const std::string& id, int seconds) const;
-  Status disconnect(const std::string& id, const std::string& network) const;
-  Status connect(const std::string& id, const JoinedNetwork& network) const;
+  virtual Status pause(const std::string& id) const = 0;
+  virtual Status unpause(const std::string& id) const = 0;
+  virtual Status stop(const std::string& id, int seconds) const = 0;
+  virtual Status kill(const std::string& id) const = 0;
+  virtual Status start(const std::string& id) const = 0;
+  virtual Status restart(const std::string& id, int seconds) const = 0;
+  virtual Status disconnect(const std::string& id, const std::string& network) const = 0;
+  virtual Status connect(const std::string& id, const JoinedNetwork& network) const = 0;
 
-  // For evidence, as the engine writes them: its whole description, what changed against its image, its processes.
-  Result<std::string> description(const std::string& id) const;
-  Result<std::string> changes(const std::string& id) const;
-  Result<std::string> processes(const std::string& id) const;
-
- private:
-  Result<std::string> ask(std::string_view method, const std::string& target, std::string_view body, int seconds) const;
-  Status tell(const std::string& id, const std::string& verb, int seconds = 10) const;
-
-  const system::Machine& machine_;
-  std::string socket_, prefix_;
+  // For evidence, JSON: its whole description, what changed against its image, its processes.
+  virtual Result<std::string> description(const std::string& id) const = 0;
+  virtual Result<std::string> changes(const std::string& id) const = 0;
+  virtual Result<std::string> processes(const std::string& id) const = 0;
 };
-
-// Pure: the reply of GET /containers/ID/json.
-Result<ContainerState> read_container_state(std::string_view body);
 
 }  // namespace plimsoll::runtime

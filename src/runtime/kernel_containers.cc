@@ -24,7 +24,11 @@ struct Group {
 
 class Search {
  public:
-  explicit Search(const system::Machine& machine) : machine_(machine) {
+  Search(const system::Machine& machine, const std::vector<Listed>& known) : machine_(machine) {
+    for (const Listed& listed : known) {
+      known_ids_.insert(listed.facts.id.value);
+      if (listed.cgroup.size() > 1) known_cgroups_.insert(listed.cgroup);
+    }
     const auto initial = system::initial_namespaces(machine);
     const auto own = [&](const char* name) {
       const auto found = initial.find(name);
@@ -58,12 +62,10 @@ class Search {
     return Done{};
   }
 
-  std::vector<Listed> results(const std::vector<ContainerId>& known) {
-    std::set<std::string> left_out;
-    for (const ContainerId& id : known) left_out.insert(id.value);
+  std::vector<Listed> results() {
     std::vector<Listed> out;
     for (const auto& [key, group] : groups_) {
-      if (left_out.count(group.name.id) == 0) out.push_back(describe(group));
+      if (known_ids_.count(group.name.id) == 0) out.push_back(describe(group));
     }
     return out;
   }
@@ -84,8 +86,19 @@ class Search {
     auto name = container_of_cgroup_file(*cgroup);
     // When PID 1 itself stands in a container's cgroup, that is the world we see, not a container of it.
     if (name && world_ && name->id == world_->id) name.reset();
-    if (!name) name = unmanaged(pid);
+    if (!name && !stands_in_known(*cgroup)) name = unmanaged(pid);
     if (name) add(pid, std::move(*name));
+  }
+
+  // A cgroup that a runtime told of need not name a container: it may be called anything.
+  bool stands_in_known(std::string_view cgroups) const {
+    if (known_cgroups_.empty()) return false;
+    for (const system::CgroupLine& line : system::parse_cgroup(cgroups)) {
+      for (size_t end = line.path.size(); end != std::string::npos && end > 0; end = line.path.rfind('/', end - 1)) {
+        if (known_cgroups_.contains(line.path.substr(0, end))) return true;
+      }
+    }
+    return false;
   }
 
   // A process in mount and pid namespaces of its own is contained, whoever did it. Those that share a pid
@@ -150,6 +163,7 @@ class Search {
   }
 
   const system::Machine& machine_;
+  std::set<std::string> known_ids_, known_cgroups_;
   Fact<uint64_t> initial_pid_, initial_mnt_;
   std::optional<CgroupName> world_;
   std::map<std::string, Group> groups_;
@@ -159,11 +173,11 @@ class Search {
 
 }  // namespace
 
-Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<ContainerId>& known,
+Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<Listed>& known,
                                            IncompleteList* not_assessed) {
-  Search search(machine);
+  Search search(machine, known);
   PLIMSOLL_CHECK(search.run());
-  std::vector<Listed> found = search.results(known);
+  std::vector<Listed> found = search.results();
   IncompleteList gaps = search.take_gaps();
   if (!not_assessed && !gaps.empty()) {
     return Error{ErrorKind::denied, "cannot see all containers: " + gaps[0].what + ": " + gaps[0].reason, "/proc",

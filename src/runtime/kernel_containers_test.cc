@@ -32,6 +32,13 @@ MemoryMachine& host(MemoryMachine& machine) {
   return machine;
 }
 
+Listed known(const std::string& own, const std::string& cgroup) {
+  Listed out;
+  out.facts.id.value = own;
+  out.cgroup = cgroup;
+  return out;
+}
+
 TEST(FindByKernel, TheHostAloneHasNone) {
   MemoryMachine machine;
   IncompleteList gaps;
@@ -69,10 +76,24 @@ TEST(FindByKernel, KnownOnesAreLeftOut) {
   host(machine);
   add_process(machine, 900, "/docker/" + id, 500, 600, 80);
   add_process(machine, 901, "/docker/" + other, 501, 601, 80);
-  const auto found = find_by_kernel(machine, {{id}});
+  const auto found = find_by_kernel(machine, {known(id, "")});
   ASSERT_TRUE(found.ok());
   ASSERT_EQ(found->size(), 1u);
   EXPECT_EQ(found->at(0).facts.id.value, other);
+}
+
+TEST(FindByKernel, WhatStandsInTheCgroupOfAKnownOneIsOfIt) {
+  MemoryMachine machine;
+  host(machine);
+  add_process(machine, 900, "/shop/web", 500, 600, 80);
+  add_process(machine, 901, "/shop/web/inner", 501, 601, 81);
+  add_process(machine, 902, "/shop/web/docker/" + id, 502, 602, 82);  // one that is made within is another
+  add_process(machine, 903, "/shop/web2", 503, 603, 83);
+  const auto found = find_by_kernel(machine, {known("shop/web", "/shop/web"), known("odd", "/")});
+  ASSERT_TRUE(found.ok());
+  ASSERT_EQ(found->size(), 2u);
+  EXPECT_EQ(found->at(0).facts.id.value, id);
+  EXPECT_EQ(found->at(1).facts.id.value, "pidns-503");
 }
 
 TEST(FindByKernel, UnmanagedByNamespacesAlone) {

@@ -48,14 +48,23 @@ Result<Answer> ask_docker(const system::Machine& machine, const std::string& soc
 // does not answer is noted in `not_assessed`.
 std::vector<Answer> ask_podman(const system::Machine& machine, IncompleteList& not_assessed);
 
+// Asks every containerd of this machine (containerd_session.h) for the containers that run in namespaces other than
+// Docker's own; read-only questions. One that does not answer is noted in `not_assessed`. An answer tells no networks
+// and no settings.
+std::vector<Answer> ask_containerd(const system::Machine& machine, IncompleteList& not_assessed);
+
+// Which containers those are, as one text, by as few questions as that takes; empty where nothing answers.
+std::string containerd_running(const system::Machine& machine);
+
 // The settings of an engine that does not answer: it is there, and everything about it is unknown for the reason given.
 FactTree unanswered_settings(const std::string& name, const std::string& socket, const std::string& why);
 
 // Containers seen by cgroup and namespace alone: every process whose cgroup names a container, or whose mount and pid
-// namespaces both differ from those of PID 1 ("unmanaged"). `known` are ids a runtime has answered for; they are left
-// out. What could not be looked at (processes hidden, namespaces unreadable) is appended to `not_assessed`; without
-// that list it is an error (denied) instead, since a short list must not pass for a whole one.
-Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<ContainerId>& known,
+// namespaces both differ from those of PID 1 ("unmanaged"). `known` are those a runtime has answered for: what bears
+// their id, or stands in their cgroup and names no container of its own, is left out. What could not be looked at
+// (processes hidden, namespaces unreadable) is appended to `not_assessed`; without that list it is an error (denied)
+// instead, since a short list must not pass for a whole one.
+Result<std::vector<Listed>> find_by_kernel(const system::Machine& machine, const std::vector<Listed>& known,
                                            IncompleteList* not_assessed = nullptr);
 
 // An image of the Docker Engine: what the engine says of it, and its `docker save` stream (GET /images/REF/get).

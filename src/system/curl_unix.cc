@@ -94,7 +94,7 @@ Error transfer_error(CURL* handle, CURLcode code, const std::string& socket) {
   ErrorKind kind = ErrorKind::unreachable;
   if (code == CURLE_OPERATION_TIMEDOUT) kind = ErrorKind::timeout;
   if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_WRITE_ERROR ||
-      code == CURLE_BAD_CONTENT_ENCODING) {
+      code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM) {
     kind = ErrorKind::malformed;
   }
   return {kind, std::string("request failed: ") + curl_easy_strerror(code), printable(socket)};

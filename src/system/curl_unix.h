@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "system/http_stream.h"
 
 namespace plimsoll::system {
 
@@ -22,6 +23,11 @@ struct HeaderBudget {
 // smuggle lines). `budget` must outlive the handle.
 Result<CurlHandle> make_handle(const std::string& socket, std::string_view method, const std::string& target,
                                HeaderBudget& budget);
+
+// What `handle` asks for as a stream, once the body begins (stream_over_unix). What the handle points to must outlive
+// the stream; `request` names it in errors.
+Result<BodyStream> stream_of(CurlHandle handle, const std::string& socket, const std::string& request,
+                             StreamBounds bounds);
 
 // What a failed transfer means, as an error about `socket`.
 Error transfer_error(CURL* handle, CURLcode code, const std::string& socket);

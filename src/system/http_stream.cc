@@ -19,8 +19,9 @@ constexpr size_t enough = size_t{256} << 10;  // bytes waiting before the peer i
 
 class UnixStream {
  public:
-  UnixStream(const std::string& socket, const std::string& target, StreamBounds bounds)
-      : socket_(socket), target_(target), bounds_(bounds) {}
+  // `request`: "GET /target", for errors.
+  UnixStream(CurlHandle handle, const std::string& socket, const std::string& request, StreamBounds bounds)
+      : socket_(socket), request_(request), bounds_(bounds), easy_(std::move(handle)) {}
   UnixStream(const UnixStream&) = delete;
   UnixStream& operator=(const UnixStream&) = delete;
   ~UnixStream() {
@@ -29,8 +30,6 @@ class UnixStream {
 
   // Asks, and waits for the beginning of the body.
   Status start() {
-    PLIMSOLL_TRY(handle, make_handle(socket_, "GET", target_, budget_));
-    easy_ = std::move(handle);
     multi_.reset(curl_multi_init());
     curl_easy_setopt(easy_.get(), CURLOPT_WRITEFUNCTION, &UnixStream::receive);
     curl_easy_setopt(easy_.get(), CURLOPT_WRITEDATA, static_cast<void*>(this));
@@ -43,7 +42,7 @@ class UnixStream {
     if (status == 200) return Done{};
     return Error{status == 404 ? ErrorKind::not_found : ErrorKind::unreachable,
                  "the peer answers " + std::to_string(status) + ": " + printable(trim(waiting_), 300),
-                 printable(socket_) + " GET " + printable(target_, 200)};
+                 printable(socket_) + " " + printable(request_, 200)};
   }
 
   Result<size_t> read(char* buffer, size_t capacity) {
@@ -76,7 +75,7 @@ class UnixStream {
     while (waiting_.empty() && !ended_) {
       if (Clock::now() > std::min(stalled, whole_)) {
         return Error{ErrorKind::timeout, "the reply does not go on",
-                     printable(socket_) + " GET " + printable(target_, 200)};
+                     printable(socket_) + " " + printable(request_, 200)};
       }
       PLIMSOLL_CHECK(advance());
     }
@@ -99,10 +98,9 @@ class UnixStream {
     return Done{};
   }
 
-  std::string socket_, target_;
+  std::string socket_, request_;
   StreamBounds bounds_;
   Clock::time_point whole_ = Clock::now() + std::chrono::seconds(bounds_.whole_seconds);
-  HeaderBudget budget_;
   std::string waiting_;  // received and not read yet, from taken_ on
   size_t taken_ = 0;
   bool held_up_ = false, ended_ = false;
@@ -113,11 +111,19 @@ class UnixStream {
 
 }  // namespace
 
-Result<BodyStream> stream_over_unix(const std::string& socket, const std::string& target, StreamBounds bounds) {
+Result<BodyStream> stream_of(CurlHandle handle, const std::string& socket, const std::string& request,
+                             StreamBounds bounds) {
   // Shared by the copies of the function.
-  const auto stream = std::make_shared<UnixStream>(socket, target, bounds);
+  const auto stream = std::make_shared<UnixStream>(std::move(handle), socket, request, bounds);
   PLIMSOLL_CHECK(stream->start());
   return BodyStream([stream](char* buffer, size_t capacity) { return stream->read(buffer, capacity); });
+}
+
+Result<BodyStream> stream_over_unix(const std::string& socket, const std::string& target, StreamBounds bounds) {
+  const auto budget = std::make_shared<HeaderBudget>();
+  PLIMSOLL_TRY(handle, make_handle(socket, "GET", target, *budget));
+  PLIMSOLL_TRY(stream, stream_of(std::move(handle), socket, "GET " + target, bounds));
+  return BodyStream([budget, stream](char* buffer, size_t capacity) { return stream(buffer, capacity); });
 }
 
 }  // namespace plimsoll::system

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -34,6 +35,13 @@ struct HttpReply {
   std::string body;
 };
 
+// One unary call of gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+struct GrpcCall {
+  std::string method;                                         // "/containerd.services.version.v1.Version/Version"
+  std::string message;                                        // what is asked, as protobuf
+  std::vector<std::pair<std::string, std::string>> metadata;  // header fields, names in lower case
+};
+
 // The one seam to this machine. Paths are absolute host paths (procfs and sysfs included); no call follows a symlink in
 // the last component unless said. Real, recorded and in-memory implementations; thread-safe. Every error names the
 // path.
@@ -47,6 +55,10 @@ class Machine {
   // One HTTP request over a UNIX socket, whole reply in memory (`limit` bytes), `seconds` for everything.
   virtual Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                                       std::string_view body, size_t limit, int seconds) const = 0;
+  // The message a gRPC service on a UNIX socket answers with; bounds as above. What the service itself says comes as an
+  // error of the kind its status means (system/grpc_frames.h).
+  virtual Result<std::string> grpc_unix(const std::string& socket, const GrpcCall& call, size_t limit,
+                                        int seconds) const = 0;
   virtual Result<SpaceStat> space(const std::string& path) const = 0;
   // One extended attribute, raw; not_found when the file has none of that name.
   virtual Result<std::string> extended_attribute(const std::string& path, const std::string& name) const = 0;

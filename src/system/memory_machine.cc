@@ -127,6 +127,13 @@ MemoryMachine& MemoryMachine::fail_request(const std::string& socket, std::strin
   return *this;
 }
 
+MemoryMachine& MemoryMachine::add_answer(const std::string& socket, const std::string& method,
+                                         const std::string& metadata, Result<std::string> message) {
+  if (nodes_.find(tidy(socket)) == nodes_.end()) add_socket(socket);
+  answers_.insert_or_assign(key_of(socket, method, metadata), std::move(message));
+  return *this;
+}
+
 std::vector<std::string> MemoryMachine::requests() const {
   const std::lock_guard lock(requests_mutex_);
   return requests_;
@@ -268,6 +275,24 @@ Result<HttpReply> MemoryMachine::http_unix(const std::string& socket, std::strin
     return Error{ErrorKind::limit, "reply larger than " + std::to_string(limit) + " bytes", printable(socket)};
   }
   return found->second.reply;
+}
+
+Result<std::string> MemoryMachine::grpc_unix(const std::string& socket, const GrpcCall& call, size_t limit, int) const {
+  PLIMSOLL_TRY(node, find(socket, true));
+  if (!has_type(node->stat, S_IFSOCK)) {
+    return Error{ErrorKind::unreachable, "cannot connect: not a socket", printable(socket)};
+  }
+  const std::string metadata = call.metadata.empty() ? "" : call.metadata.front().second;
+  {
+    const std::lock_guard lock(requests_mutex_);
+    requests_.push_back("GRPC " + call.method + " " + metadata + ": " + call.message);
+  }
+  const auto found = answers_.find(key_of(socket, call.method, metadata));
+  if (found == answers_.end()) return Error{ErrorKind::unsupported, "unknown method", printable(socket)};
+  if (found->second.ok() && found->second->size() > limit) {
+    return Error{ErrorKind::limit, "reply larger than " + std::to_string(limit) + " bytes", printable(socket)};
+  }
+  return found->second;
 }
 
 Result<SpaceStat> MemoryMachine::space(const std::string& path) const {

@@ -40,7 +40,12 @@ class MemoryMachine : public Machine {
                            std::string body);
   MemoryMachine& fail_request(const std::string& socket, std::string_view method, const std::string& target,
                               ErrorKind kind);
-  // Requests answered so far, "GET /version", in the order they came.
+  // gRPC over `socket`: the message a call is answered with, whatever it asks, for one value of its first field of
+  // metadata ("" where it has none). A call with no canned answer is unsupported, as of a service that does not know
+  // it.
+  MemoryMachine& add_answer(const std::string& socket, const std::string& method, const std::string& metadata,
+                            Result<std::string> message);
+  // Requests answered so far, "GET /version", "GRPC /service/Method value: message", in the order they came.
   std::vector<std::string> requests() const;
 
   MemoryMachine& set_space(const std::string& path, const SpaceStat& space);
@@ -57,6 +62,8 @@ class MemoryMachine : public Machine {
   Result<FileStat> stat(const std::string& path, bool follow) const override;
   Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                               std::string_view body, size_t limit, int seconds) const override;
+  Result<std::string> grpc_unix(const std::string& socket, const GrpcCall& call, size_t limit,
+                                int seconds) const override;
   Result<SpaceStat> space(const std::string& path) const override;
   Result<std::string> extended_attribute(const std::string& path, const std::string& name) const override;
   Result<ClockStat> clock() const override;
@@ -86,7 +93,8 @@ class MemoryMachine : public Machine {
                                     std::string* resolved = nullptr) const;
 
   std::map<std::string, Node> nodes_;
-  std::map<std::string, Canned> replies_;  // by "socket method target"
+  std::map<std::string, Canned> replies_;               // by "socket method target"
+  std::map<std::string, Result<std::string>> answers_;  // by "socket method metadata"
   std::map<std::string, SpaceStat> spaces_;
   std::map<std::pair<std::string, std::string>, std::string> attributes_;
   std::optional<ClockStat> clock_;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "system/descriptor.h"
 #include "system/errno_error.h"
+#include "system/grpc_unix.h"
 #include "system/http_unix.h"
 #include "system/machine.h"
 #include "system/netlink.h"
@@ -150,6 +151,11 @@ class ThisMachine final : public Machine {
   Result<HttpReply> http_unix(const std::string& socket, std::string_view method, const std::string& target,
                               std::string_view body, size_t limit, int seconds) const override {
     return request_over_unix(socket, method, target, body, limit, seconds);
+  }
+
+  Result<std::string> grpc_unix(const std::string& socket, const GrpcCall& call, size_t limit,
+                                int seconds) const override {
+    return call_over_unix(socket, call, limit, seconds);
   }
 
   Result<SpaceStat> space(const std::string& path) const override {

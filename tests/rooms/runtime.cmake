@@ -1,1 +1,2 @@
 plimsoll_fuzzer(docker_reply DEPS runtime)
+plimsoll_fuzzer(containerd_reply DEPS runtime)

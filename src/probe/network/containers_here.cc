@@ -30,19 +30,15 @@ std::string ContainersHere::docker_ids() const {
 }
 
 std::optional<std::vector<Watched>> ContainersHere::look(IncompleteList& gaps) {
-  std::string ids = docker_ids();
+  std::string ids = docker_ids() + runtime::containerd_running(machine_);
   const auto now = std::chrono::steady_clock::now();
   if (!first_ && ids == known_ids_ && now - looked_ < thorough) return std::nullopt;
   first_ = false;
   known_ids_ = std::move(ids);
   looked_ = now;
   std::vector<runtime::Listed> found;
-  std::vector<ContainerId> known;
   const auto take = [&](std::vector<runtime::Listed>&& more) {
-    for (runtime::Listed& listed : more) {
-      known.push_back(listed.facts.id);
-      found.push_back(std::move(listed));
-    }
+    for (runtime::Listed& listed : more) found.push_back(std::move(listed));
   };
   if (auto docker = runtime::ask_docker(machine_, docker_socket_); docker.ok()) {
     take(std::move(docker->containers));
@@ -50,7 +46,8 @@ std::optional<std::vector<Watched>> ContainersHere::look(IncompleteList& gaps) {
     gaps.push_back({"Docker Engine at " + docker_socket_, docker.error().message, docker.error().advice});
   }
   for (runtime::Answer& podman : runtime::ask_podman(machine_, gaps)) take(std::move(podman.containers));
-  if (auto others = runtime::find_by_kernel(machine_, known, &gaps); others.ok()) take(std::move(*others));
+  for (runtime::Answer& containerd : runtime::ask_containerd(machine_, gaps)) take(std::move(containerd.containers));
+  if (auto others = runtime::find_by_kernel(machine_, found, &gaps); others.ok()) take(std::move(*others));
   return watched(found);
 }
 

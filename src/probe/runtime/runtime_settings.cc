@@ -42,7 +42,7 @@ void add_swarm_listeners(const system::Machine& machine, const DaemonProcess* pr
 
 FactTree bare(const std::string& kind, const DaemonProcess& process) {
   const std::string directory = "/proc/" + std::to_string(process.pid);
-  FactTree engine = runtime::unanswered_settings(kind, "", "it is not asked: it speaks no HTTP");
+  FactTree engine = runtime::unanswered_settings(kind, "", "it is not asked for its settings");
   for (const char* name : {"socket", "networks", "images", "info", "swarm", "security", "api_version",
                            "insecure_registries", "registry_mirrors", "components"}) {
     engine.members.erase(name);

@@ -1,4 +1,4 @@
-#include "runtime/container_control.h"
+#include "runtime/docker_control.h"
 
 #include <gtest/gtest.h>
 
@@ -25,9 +25,9 @@ TEST(ContainerState, IsReadFromInspect) {
   EXPECT_EQ(ended->pid, 0);
 }
 
-TEST(ContainerControl, NamesCannotLeadARequestElsewhere) {
+TEST(DockerControl, NamesCannotLeadARequestElsewhere) {
   const system::MemoryMachine machine;
-  const ContainerControl control(machine, "/none");
+  const DockerControl control(machine, "/none");
   for (const char* name : {"", "..", "a/../b", "a?x=1", "a b", "a%2f"}) {
     const Status done = control.pause(name);
     ASSERT_FALSE(done.ok()) << name;

@@ -1,4 +1,4 @@
-#include "runtime/container_control.h"
+#include "runtime/docker_control.h"
 
 #include <simdjson.h>
 
@@ -110,15 +110,15 @@ Result<ContainerState> read_container_state(std::string_view body) {
   return out;
 }
 
-Status ContainerControl::begin() {
+Status DockerControl::begin() {
   DockerSession session(machine_, socket_);
   PLIMSOLL_TRY(version, session.agree_on_version());
   prefix_ = session.prefix();
   return Done{};
 }
 
-Result<std::string> ContainerControl::ask(std::string_view method, const std::string& target, std::string_view body,
-                                          int seconds) const {
+Result<std::string> DockerControl::ask(std::string_view method, const std::string& target, std::string_view body,
+                                       int seconds) const {
   PLIMSOLL_TRY(reply, machine_.http_unix(socket_, method, prefix_ + target, body, most_reply, seconds));
   // 304: it is so already.
   if ((reply.status >= 200 && reply.status < 300) || reply.status == 304) return std::move(reply.body);
@@ -127,18 +127,18 @@ Result<std::string> ContainerControl::ask(std::string_view method, const std::st
                printable(socket_) + " " + std::string(method) + " " + printable(target, 200)};
 }
 
-Status ContainerControl::tell(const std::string& id, const std::string& verb, int seconds) const {
+Status DockerControl::tell(const std::string& id, const std::string& verb, int seconds) const {
   PLIMSOLL_CHECK(check_name(id));
   PLIMSOLL_TRY(done, ask("POST", "/containers/" + id + "/" + verb, "", seconds));
   return Done{};
 }
 
-Result<ContainerState> ContainerControl::inspect(const std::string& id) const {
+Result<ContainerState> DockerControl::inspect(const std::string& id) const {
   PLIMSOLL_TRY(body, description(id));
   return read_container_state(body);
 }
 
-Result<std::vector<ContainerId>> ContainerControl::running() const {
+Result<std::vector<ContainerId>> DockerControl::running() const {
   PLIMSOLL_TRY(body, ask("GET", "/containers/json", "", reply_seconds));
   PLIMSOLL_TRY(reply, JsonReply::parse(body, "GET /containers/json"));
   const auto list = array_at(reply.root(), {});
@@ -150,20 +150,20 @@ Result<std::vector<ContainerId>> ContainerControl::running() const {
   return out;
 }
 
-Status ContainerControl::pause(const std::string& id) const { return tell(id, "pause"); }
-Status ContainerControl::unpause(const std::string& id) const { return tell(id, "unpause"); }
-Status ContainerControl::kill(const std::string& id) const { return tell(id, "kill"); }
-Status ContainerControl::start(const std::string& id) const { return tell(id, "start", 30); }
+Status DockerControl::pause(const std::string& id) const { return tell(id, "pause"); }
+Status DockerControl::unpause(const std::string& id) const { return tell(id, "unpause"); }
+Status DockerControl::kill(const std::string& id) const { return tell(id, "kill"); }
+Status DockerControl::start(const std::string& id) const { return tell(id, "start", 30); }
 
-Status ContainerControl::stop(const std::string& id, int seconds) const {
+Status DockerControl::stop(const std::string& id, int seconds) const {
   return tell(id, "stop?t=" + std::to_string(seconds), seconds + reply_seconds);
 }
 
-Status ContainerControl::restart(const std::string& id, int seconds) const {
+Status DockerControl::restart(const std::string& id, int seconds) const {
   return tell(id, "restart?t=" + std::to_string(seconds), seconds + 3 * reply_seconds);
 }
 
-Status ContainerControl::disconnect(const std::string& id, const std::string& network) const {
+Status DockerControl::disconnect(const std::string& id, const std::string& network) const {
   PLIMSOLL_CHECK(check_name(id));
   PLIMSOLL_CHECK(check_name(network));
   PLIMSOLL_TRY(done, ask("POST", "/networks/" + network + "/disconnect",
@@ -171,7 +171,7 @@ Status ContainerControl::disconnect(const std::string& id, const std::string& ne
   return Done{};
 }
 
-Status ContainerControl::connect(const std::string& id, const JoinedNetwork& network) const {
+Status DockerControl::connect(const std::string& id, const JoinedNetwork& network) const {
   PLIMSOLL_CHECK(check_name(id));
   const std::string& which = network.id.empty() ? network.name : network.id;
   PLIMSOLL_CHECK(check_name(which));
@@ -179,17 +179,17 @@ Status ContainerControl::connect(const std::string& id, const JoinedNetwork& net
   return Done{};
 }
 
-Result<std::string> ContainerControl::description(const std::string& id) const {
+Result<std::string> DockerControl::description(const std::string& id) const {
   PLIMSOLL_CHECK(check_name(id));
   return ask("GET", "/containers/" + id + "/json", "", reply_seconds);
 }
 
-Result<std::string> ContainerControl::changes(const std::string& id) const {
+Result<std::string> DockerControl::changes(const std::string& id) const {
   PLIMSOLL_CHECK(check_name(id));
   return ask("GET", "/containers/" + id + "/changes", "", 3 * reply_seconds);
 }
 
-Result<std::string> ContainerControl::processes(const std::string& id) const {
+Result<std::string> DockerControl::processes(const std::string& id) const {
   PLIMSOLL_CHECK(check_name(id));
   return ask("GET", "/containers/" + id + "/top?ps_args=-eo%20pid,ppid,user,lstart,args", "", reply_seconds);
 }
