@@ -163,6 +163,9 @@ class Journal {
   virtual Result<std::vector<User>> users() const = 0;                 // by name
   virtual Status remove_user(const std::string& name) = 0;             // with its sessions and tokens
   virtual Status put_session(const Session& session) = 0;              // adds it or takes its place
+  // When they were used last. No error where they are gone: what somebody removed does not come back by its use.
+  virtual Status touch_session(const std::string& hash, Instant used) = 0;
+  virtual Status touch_token(const std::string& id, Instant used) = 0;
   virtual Result<Session> session(const std::string& hash) const = 0;  // not_found; expired ones are returned, too
   virtual Result<std::vector<Session>> sessions(const std::string& user) const = 0;
   virtual Status remove_session(const std::string& hash) = 0;  // no error when there is none
@@ -183,6 +186,10 @@ class Journal {
   // Another number whenever this process has changed what the questions above about the world answer. Settings are no
   // part of it: they are written with every batch of a stream, and what is shown of them is written before a record().
   virtual uint64_t world_version() const = 0;
+  // The same of users, sessions and tokens: another number when a write returns that may have changed any of them.
+  virtual uint64_t people_version() const = 0;
+  // The newest event that this process has written, told before the listener of on_events() hears of it; 0: none yet.
+  virtual Sequence last_written() const = 0;
   virtual Result<Trimmed> trim(const Retention& retention, Instant now) = 0;
   virtual Health health() const = 0;
 };

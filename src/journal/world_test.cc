@@ -289,6 +289,50 @@ TEST_P(World, PeopleAreKeptAndRemoved) {
   EXPECT_EQ(journal_->user("anna").error().kind, ErrorKind::not_found);
 }
 
+TEST_P(World, UseDoesNotBringBackWhatWasRemoved) {
+  const Session session{"h1", "anna", at(0), at(1), at(100), "10.0.0.1"};
+  const ApiToken token{"t1", "h2", "anna", "ci", Role::viewer, at(0), at(50), {}};
+  ASSERT_TRUE(journal_->put_session(session).ok());
+  ASSERT_TRUE(journal_->put_token(token).ok());
+  ASSERT_TRUE(journal_->touch_session("h1", at(7)).ok());
+  ASSERT_TRUE(journal_->touch_session("h1", at(6)).ok());
+  ASSERT_TRUE(journal_->touch_token("t1", at(8)).ok());
+  EXPECT_EQ(journal_->session("h1")->last_used, at(7)) << "the latest";
+  EXPECT_EQ(journal_->token_by_hash("h2")->last_used, at(8));
+  ASSERT_TRUE(journal_->remove_session("h1").ok());
+  ASSERT_TRUE(journal_->remove_token("t1").ok());
+  EXPECT_TRUE(journal_->touch_session("h1", at(9)).ok());
+  EXPECT_TRUE(journal_->touch_token("t1", at(9)).ok());
+  EXPECT_EQ(journal_->session("h1").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(journal_->token_by_hash("h2").error().kind, ErrorKind::not_found);
+}
+
+TEST_P(World, EveryChangeOfPeopleIsAnotherVersion) {
+  uint64_t last = journal_->people_version();
+  const auto changed = [&] { return std::exchange(last, journal_->people_version()) != last; };
+  ASSERT_TRUE(journal_->put_user({"anna", Role::admin, "", false, at(0), {}}).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->put_session({"h1", "anna", at(0), at(1), at(100), ""}).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->put_token({"t1", "h2", "anna", "ci", Role::viewer, at(0), at(50), {}}).ok());
+  EXPECT_TRUE(changed());
+  EXPECT_FALSE(journal_->put_token({"t2", "h2", "bob", "", Role::viewer, at(0), {}, {}}).ok());
+  EXPECT_TRUE(changed()) << "also where it failed: that is not always known";
+  ASSERT_TRUE(journal_->touch_session("h1", at(2)).ok() && journal_->touch_token("t1", at(2)).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_token("t1").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_session("h1").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_expired(at(60)).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_user("anna").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->append({event("x")}).ok());
+  EXPECT_FALSE(changed());
+  EXPECT_EQ(journal_->last_written(), 1u);
+}
+
 TEST_P(World, ASettingIsTakenOnce) {
   ASSERT_TRUE(journal_->put_setting("setup", "hash").ok());
   EXPECT_EQ(*journal_->setting("setup"), "hash");
