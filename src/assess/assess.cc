@@ -52,7 +52,7 @@ void fill(const World& world, const AssetState& state, const StrongestPath& inhe
   out.routes = state.routes;
   out.contributions = state.threats.contributions(state.situation);
   out.own_threats = state.threats.level(state.situation);
-  out.additions = additions_of(*state.report, state.situation, policy);
+  out.additions = additions_of(state.report->asset, state.listed, state.situation, policy);
   out.own = state.own;
   out.wan = state.situation.exposure.facts();
   out.inherited = told(world, inherited);
@@ -107,11 +107,12 @@ void take(std::vector<Assessment> assessments, Report& report) {
 
 }  // namespace
 
-void assess(Report& report, const Rules& rules) {
+void assess(Report& report, const Rules& rules, const SharedThreats* shared) {
   std::vector<Assessment> assessments;
   Fixes fixes;
   {
-    const World world(report, rules);  // borrows the report: nothing in it changes while this lives
+    const World world(report, rules, World::Basis::facts,
+                      shared);  // borrows the report: nothing in it changes while this lives
     const Places places = places_of(world);
     assessments = assessments_of(world, report, places);
     fixes = rank_fixes(world);

@@ -190,37 +190,4 @@ Result<std::string> read_overview(Database& db) {
   return expand(body);
 }
 
-Result<Report> read_facts(Database& db, const std::vector<AssetId>& only) {
-  struct Packed {
-    std::string facts, inventory, gaps;
-  };
-  std::vector<Packed> found;
-  const auto take = [&](const Row& row) { found.push_back({row.bytes(0), row.bytes(1), row.bytes(2)}); };
-  static const std::string sql =
-      "SELECT b.facts, i.body, b.gaps FROM assets a JOIN asset_bodies b ON b.asset = a.no "
-      "JOIN inventories i ON i.hash = a.inventory WHERE a.gone_at IS NULL";
-  if (only.empty()) PLIMSOLL_CHECK(db.each(sql + " ORDER BY a.no", take));
-  for (const AssetId& id : only) PLIMSOLL_CHECK(db.each(sql + " AND a.id = ?", take, id.value));
-  std::string flows;
-  if (only.empty())
-    PLIMSOLL_CHECK(db.each("SELECT flows FROM overview", [&](const Row& row) { flows = row.bytes(0); }));
-  Report report;
-  for (const Packed& packed : found) {
-    PLIMSOLL_TRY(facts, expand(packed.facts));
-    PLIMSOLL_TRY(inventory, expand(packed.inventory));
-    std::string gaps = gaps_text({});
-    if (!packed.gaps.empty()) {
-      PLIMSOLL_TRY(expanded, expand(packed.gaps));
-      gaps = std::move(expanded);
-    }
-    PLIMSOLL_TRY(asset, join_facts(facts, inventory, gaps));
-    report.assets.push_back(std::move(asset));
-  }
-  if (!flows.empty()) {
-    PLIMSOLL_TRY(text, expand(flows));
-    PLIMSOLL_CHECK(join_between(text, report));
-  }
-  return report;
-}
-
 }  // namespace plimsoll::journal

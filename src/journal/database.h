@@ -86,14 +86,14 @@ class Database {
                  {[](void* to, const Row& row) { (*static_cast<std::remove_reference_t<Look>*>(to))(row); },
                   const_cast<void*>(static_cast<const void*>(&look))});
   }
-  // The same question for each of several keys: calls look(which, row) for each row, those of the first key first. Where
-  // distance and planning cost, they cost once for all.
+  // The same question for each of several keys: calls look(which, row) for each row, those of the first key first.
+  // Where distance and planning cost, they cost once for all.
   template <class Look>
   Status each_of(const std::string& sql, const std::vector<int64_t>& keys, Look&& look) {
-    return query_of(sql, keys, {[](void* to, size_t which, const Row& row) {
-                                  (*static_cast<std::remove_reference_t<Look>*>(to))(which, row);
-                                },
-                                const_cast<void*>(static_cast<const void*>(&look))});
+    return query_of(
+        sql, keys,
+        {[](void* to, size_t which, const Row& row) { (*static_cast<std::remove_reference_t<Look>*>(to))(which, row); },
+         const_cast<void*>(static_cast<const void*>(&look))});
   }
   // Several statements, separated by semicolons, without values.
   virtual Status script(const std::string& sql) = 0;
@@ -135,8 +135,7 @@ class Database {
   virtual Status run_it(const std::string& sql, const Value* values, size_t count) = 0;
   virtual Status query(const std::string& sql, const Value* values, size_t count, Look look) = 0;
   virtual Status query_of(const std::string& sql, const std::vector<int64_t>& keys, LookOf look) {
-    for (size_t i = 0; i < keys.size(); ++i)
-      PLIMSOLL_CHECK(each(sql, [&](const Row& row) { look(i, row); }, keys[i]));
+    for (size_t i = 0; i < keys.size(); ++i) PLIMSOLL_CHECK(each(sql, [&](const Row& row) { look(i, row); }, keys[i]));
     return Done{};
   }
 };

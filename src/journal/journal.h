@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,9 @@ struct Recording {
   // stored facts are judged anew. gaps_of() a report that is gathered and not yet judged; an asset without an entry
   // keeps what is stored of it.
   std::map<AssetId, IncompleteList> gathered_gaps;
+  // One judgement of everything that is recorded part by part, the last one as `whole`: which threats the parts before
+  // had, to which record() adds its own. Null: it is not in parts.
+  std::set<std::string>* in_parts = nullptr;
 };
 std::map<AssetId, IncompleteList> gaps_of(const Report& gathered);
 
@@ -156,13 +160,16 @@ class Journal {
   // The facts of all assets that are there, as they were gathered, and the flows of the last report: what judge() needs
   // to match them anew without reading a disk. `only`: of these alone, without flows; empty: of all.
   virtual Result<Report> stored_facts(const std::vector<AssetId>& only = {}) const = 0;
+  // The same in pieces: which assets are there, by node; and the flows of the last report alone.
+  virtual Result<std::vector<Asset>> known_assets() const = 0;
+  virtual Result<Report> stored_between() const = 0;
 
   // -- people; changes are events of the caller's own --
-  virtual Status put_user(const User& user) = 0;                       // adds it or takes its place
-  virtual Result<User> user(const std::string& name) const = 0;        // not_found
-  virtual Result<std::vector<User>> users() const = 0;                 // by name
-  virtual Status remove_user(const std::string& name) = 0;             // with its sessions and tokens
-  virtual Status put_session(const Session& session) = 0;              // adds it or takes its place
+  virtual Status put_user(const User& user) = 0;                 // adds it or takes its place
+  virtual Result<User> user(const std::string& name) const = 0;  // not_found
+  virtual Result<std::vector<User>> users() const = 0;           // by name
+  virtual Status remove_user(const std::string& name) = 0;       // with its sessions and tokens
+  virtual Status put_session(const Session& session) = 0;        // adds it or takes its place
   // When they were used last. No error where they are gone: what somebody removed does not come back by its use.
   virtual Status touch_session(const std::string& hash, Instant used) = 0;
   virtual Status touch_token(const std::string& id, Instant used) = 0;

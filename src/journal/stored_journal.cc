@@ -42,7 +42,14 @@ Result<Recorded> StoredJournal::write_telling(Writer::Job job, Writer::Touches t
 
 Result<Recorded> StoredJournal::record(const Report& report, const Recording& how) {
   const PreparedReport prepared = prepare(report, how);
-  return write_telling([&](Transaction& t) { return write_report(t, prepared); }, Writer::Touches::world);
+  PLIMSOLL_TRY(recorded,
+               write_telling([&](Transaction& t) { return write_report(t, prepared); }, Writer::Touches::world));
+  if (how.in_parts != nullptr) {
+    for (const PreparedAsset& asset : prepared.assets) {
+      for (const PreparedThreat& threat : asset.threats) how.in_parts->insert(threat.id);
+    }
+  }
+  return recorded;
 }
 
 Result<Recorded> StoredJournal::mark_gone(const std::vector<AssetId>& assets, Instant at, const std::string& actor) {
@@ -124,6 +131,12 @@ Result<std::string> StoredJournal::overview_json() const {
 }
 Result<Report> StoredJournal::stored_facts(const std::vector<AssetId>& only) const {
   return reads_.read([&](Database& db) { return read_facts(db, only); });
+}
+Result<std::vector<Asset>> StoredJournal::known_assets() const {
+  return reads_.read([&](Database& db) { return read_known_assets(db); });
+}
+Result<Report> StoredJournal::stored_between() const {
+  return reads_.read([&](Database& db) { return read_between(db); });
 }
 
 Status StoredJournal::put_user(const User& user) {

@@ -46,6 +46,8 @@ class StoredJournal final : public Journal {
   Result<Summary> summary() const override;
   Result<std::string> overview_json() const override;
   Result<Report> stored_facts(const std::vector<AssetId>& only) const override;
+  Result<std::vector<Asset>> known_assets() const override;
+  Result<Report> stored_between() const override;
 
   Status put_user(const User& user) override;
   Result<User> user(const std::string& name) const override;

@@ -51,7 +51,8 @@ void ThreatGroups::moved(const GroupsOfAsset& before, const GroupsOfAsset& after
 
 Status ThreatGroups::flush() {
   for (const auto& [id, group] : groups_) {
-    if (!replace_ && group.rank < group.stored_rank) continue;
+    const bool replace = replace_ && (in_parts_ == nullptr || !in_parts_->contains(id));
+    if (!replace && group.rank < group.stored_rank) continue;
     const Threat& t = *group.worst;
     PLIMSOLL_CHECK(transaction_.db.run(
         "UPDATE threat_groups SET kind = ?, title = ?, level = ?, score = ?, known_exploited = ?, epss = ?, rank = ? "

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -13,8 +14,10 @@ using GroupsOfAsset = std::unordered_map<int64_t, bool>;
 // and written once, by flush().
 class ThreatGroups {
  public:
-  // `replace`: what this transaction says of a threat takes the place of what was known; else the worse stands.
-  ThreatGroups(Transaction& transaction, bool replace) : transaction_(transaction), replace_(replace) {}
+  // `replace`: what this transaction says of a threat takes the place of what was known; else the worse stands, as of
+  // those that earlier parts of the same judgement said (`in_parts`).
+  ThreatGroups(Transaction& transaction, bool replace, const std::set<std::string>* in_parts = nullptr)
+      : transaction_(transaction), replace_(replace), in_parts_(in_parts) {}
 
   // The number of the threat's group, made when there is none.
   Result<int64_t> number_of(const PreparedThreat& threat);
@@ -37,6 +40,7 @@ class ThreatGroups {
   };
   Transaction& transaction_;
   const bool replace_;
+  const std::set<std::string>* in_parts_;  // may be null
   std::unordered_map<std::string, Group> groups_;
   std::unordered_map<int64_t, Move> moves_;
 

@@ -24,8 +24,8 @@ Status add_packages(Database& db, const Numbered& groups, const std::vector<int6
       });
 }
 
-#define WORST_OF_GROUP                                                                                         \
-  "SELECT a.score, a.name FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? "            \
+#define WORST_OF_GROUP                                                                              \
+  "SELECT a.score, a.name FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? " \
   "AND t.resolved_at IS NULL AND a.gone_at IS NULL ORDER BY "
 
 // Where few have it they are looked at one by one; where many do, one of them is near the top of all assets by score,
@@ -40,17 +40,18 @@ Status add_worst(Database& db, const Numbered& groups) {
       these.emplace_back(no, group);
       numbers.push_back(no);
     }
-    PLIMSOLL_CHECK(db.each_of(by_score ? WORST_OF_GROUP "a.score DESC, a.no LIMIT 1"
-                                       : WORST_OF_GROUP "a.score + 0 DESC, a.no LIMIT 1",
-                              numbers, [&](size_t which, const Row& row) {
-                                these[which].second->worst_score = row.number(0);
-                                these[which].second->worst_asset = row.bytes(1);
-                              }));
+    PLIMSOLL_CHECK(db.each_of(
+        by_score ? WORST_OF_GROUP "a.score DESC, a.no LIMIT 1" : WORST_OF_GROUP "a.score + 0 DESC, a.no LIMIT 1",
+        numbers, [&](size_t which, const Row& row) {
+          these[which].second->worst_score = row.number(0);
+          these[which].second->worst_asset = row.bytes(1);
+        }));
   }
   return Done{};
 }
 
-// Some packages that each group is in, with a version that fixes it, from a few of its rows; and the worst asset of all.
+// Some packages that each group is in, with a version that fixes it, from a few of its rows; and the worst asset of
+// all.
 Status add_examples(Database& db, const Numbered& groups) {
   std::vector<int64_t> numbers;
   for (const auto& [no, group] : groups) numbers.push_back(no);

@@ -35,7 +35,9 @@ class WorldWriter {
       : t_(transaction),
         p_(prepared),
         at_(prepared.report->generated_at == Instant{} ? transaction.now : prepared.report->generated_at),
-        groups_(transaction, prepared.how->whole && prepared.how->unchanged.empty()) {}
+        groups_(transaction,
+                (prepared.how->whole || prepared.how->in_parts != nullptr) && prepared.how->unchanged.empty(),
+                prepared.how->in_parts) {}
 
   Status write() {
     for (const PreparedAsset& asset : p_.assets) PLIMSOLL_CHECK(write_asset(asset));

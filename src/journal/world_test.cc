@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "journal/test_store.h"
@@ -128,6 +129,65 @@ TEST_P(World, StoredFactsAreTheGatheredOnes) {
   take(judged, {});
   EXPECT_EQ(wire::facts_to_json(*journal_->stored_facts()), wire::facts_to_json(gathered));
   EXPECT_EQ(journal_->stored_facts({judged.assets[0].asset.id})->assets.size(), 1u);
+}
+
+TEST_P(World, StoredFactsComeInPieces) {
+  const Report judged = wire::rich_report();
+  take(judged, {});
+  const auto all = journal_->stored_facts();
+  const auto known = journal_->known_assets();
+  ASSERT_TRUE(known.ok()) << known.error().to_string();
+  ASSERT_EQ(known->size(), all->assets.size());
+  Report pieces = *journal_->stored_between();
+  EXPECT_TRUE(pieces.assets.empty());
+  EXPECT_EQ(pieces.flows, all->flows);
+  EXPECT_EQ(pieces.network, all->network);
+  for (const Asset& asset : *known) {
+    const auto piece = journal_->stored_facts({asset.id});
+    ASSERT_EQ(piece->assets.size(), 1u);
+    EXPECT_TRUE(piece->flows.empty());
+    const auto same = std::ranges::find_if(all->assets, [&](const AssetReport& a) { return a.asset.id == asset.id; });
+    ASSERT_NE(same, all->assets.end());
+    EXPECT_EQ(piece->assets[0], *same);
+    EXPECT_EQ(asset.name, same->asset.name);
+    EXPECT_EQ(asset.node, same->asset.node);
+    EXPECT_EQ(asset.kind, same->asset.kind);
+  }
+  std::vector<AssetReport> many;
+  std::vector<AssetId> ids{{"docker:never"}};
+  for (int i = 0; i < 40; ++i) {
+    many.push_back(container("c" + std::to_string(i), i));
+    if (i % 2 == 0) ids.push_back(many.back().asset.id);
+  }
+  take(report(many), {});
+  EXPECT_EQ(journal_->stored_facts(ids)->assets.size(), 20u);
+}
+
+// What is said of a threat is the worst of all parts, whichever comes first; not what was said before.
+TEST_P(World, AJudgementInPartsIsAsOneOfAll) {
+  const auto judged = [](double a, double b) {
+    return std::pair{container("a", 50, {threat("CVE-1", a)}), container("b", 50, {threat("CVE-1", b)})};
+  };
+  const auto in_parts = [&](const std::vector<AssetReport>& parts, int64_t when) {
+    std::set<std::string> threats;
+    for (const AssetReport& each : parts) {
+      Recording how;
+      how.whole = &each == &parts.back();
+      how.in_parts = &threats;
+      take(report({each}, at(when)), how);
+    }
+  };
+  const auto [a9, b8] = judged(9, 8);
+  take(report({a9, b8}));
+  EXPECT_EQ(group("CVE-1").score, 9);
+  const auto [a6, b3] = judged(6, 3);
+  in_parts({a6, b3}, 10);
+  EXPECT_EQ(group("CVE-1").score, 6);
+  const auto [a2, b4] = judged(2, 4);
+  in_parts({a2, b4}, 20);
+  EXPECT_EQ(group("CVE-1").score, 4);
+  EXPECT_EQ(group("CVE-1").assets, 2);
+  EXPECT_EQ(journal_->summary()->containers, 2);
 }
 
 TEST_P(World, DetailIsTheAssetsPartOfAReport) {

@@ -67,9 +67,9 @@ class Auth {
   Result<journal::ApiToken> known_token(const std::string& hash) const;
 
   journal::Journal& journal_;
-  mutable KeptMoment<journal::User> users_;           // by name
-  mutable KeptMoment<journal::Session> sessions_;     // by hash
-  mutable KeptMoment<journal::ApiToken> tokens_;      // by hash
+  mutable KeptMoment<journal::User> users_;        // by name
+  mutable KeptMoment<journal::Session> sessions_;  // by hash
+  mutable KeptMoment<journal::ApiToken> tokens_;   // by hash
   Throttle by_name_{5}, by_address_{20};
 };
 

@@ -53,10 +53,10 @@ std::string progress_json(std::string_view name, const World::Task& task) {
   return std::move(out).take();
 }
 
-StreamSource event_stream(EventTail& tail, const Auth& auth, const World& world, Principal who,
-                          journal::Sequence after, std::function<Instant()> now) {
-  const auto follower = std::make_shared<Follower>(
-      Follower{tail, auth, world, std::move(who), after, std::move(now), false, 0, {}, {}});
+StreamSource event_stream(EventTail& tail, const Auth& auth, const World& world, Principal who, journal::Sequence after,
+                          std::function<Instant()> now) {
+  const auto follower =
+      std::make_shared<Follower>(Follower{tail, auth, world, std::move(who), after, std::move(now), false, 0, {}, {}});
   return [follower] { return follower->more(); };
 }
 

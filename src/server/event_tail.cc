@@ -59,7 +59,8 @@ void EventTail::keep(const journal::Event& event) {
 
 EventTail::Piece EventTail::of_kept(journal::Sequence after) const {
   Piece out{{}, after};
-  for (size_t i = after - start_; i < frames_.size() && out.last - after < at_once; ++i, ++out.last) out.frames += frames_[i];
+  for (size_t i = after - start_; i < frames_.size() && out.last - after < at_once; ++i, ++out.last)
+    out.frames += frames_[i];
   return out;
 }
 

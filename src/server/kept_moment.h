@@ -11,7 +11,8 @@
 namespace plimsoll::server {
 
 // Values of the journal by their keys, each kept for a moment: who calls is looked up for every request, and for every
-// follower of the event stream at every event. What is not there is not kept, so that guesses take no room. Thread-safe.
+// follower of the event stream at every event. What is not there is not kept, so that guesses take no room.
+// Thread-safe.
 template <class T>
 class KeptMoment {
  public:
@@ -20,8 +21,8 @@ class KeptMoment {
   static constexpr std::chrono::seconds longest{1};
   static constexpr size_t most = 4096;
 
-  // The value of `key`: kept, or read() of now. `version` is of what it belongs to, taken before this is called: a value
-  // of another version does not count, so that a change of this process counts at once.
+  // The value of `key`: kept, or read() of now. `version` is of what it belongs to, taken before this is called: a
+  // value of another version does not count, so that a change of this process counts at once.
   template <class Read>
   Result<T> get(const std::string& key, uint64_t version, Clock::time_point now, Read&& read) {
     {
