@@ -24,6 +24,7 @@ class PartsJudge {
     whole_.incomplete = facts_.between.incomplete;
     whole_.sandbox = facts_.between.sandbox;
     assess::mark_outside(whole_, by_.policy.network);
+    find_named();
     for (size_t part = 0; part < facts_.parts; ++part) PLIMSOLL_CHECK(look_at(part));
     rate_benchmarks(whole_, by_);
     {
@@ -56,14 +57,25 @@ class PartsJudge {
     return part;
   }
 
+  void find_named() {
+    std::unordered_set<std::string> ids;
+    for (const NetworkEvent& event : whole_.network.events) {
+      ids.insert(event.source.asset.value);
+      ids.insert(event.target.asset.value);
+    }
+    for (const Asset& asset : facts_.assets) {
+      if (ids.contains(asset.id.value)) named_.push_back(&asset);
+    }
+  }
+
   // Events name assets of other parts: these stand there meanwhile, by their names.
   void add_network_threats(Report& part) const {
     if (whole_.network.events.empty() && whole_.network.behaviour.empty()) return;
     const size_t own = part.assets.size();
     std::unordered_set<std::string> here;
     for (const AssetReport& asset : part.assets) here.insert(asset.asset.id.value);
-    for (const Asset& asset : facts_.assets) {
-      if (!here.contains(asset.id.value)) part.assets.emplace_back().asset = asset;
+    for (const Asset* asset : named_) {
+      if (!here.contains(asset->id.value)) part.assets.emplace_back().asset = *asset;
     }
     part.network = whole_.network;
     assess::add_network_threats(part);
@@ -131,6 +143,7 @@ class PartsJudge {
   const Judgement& by_;
   const Instant now_;
   Report whole_;
+  std::vector<const Asset*> named_;  // by events
   assess::SharedThreats threats_;
   std::unordered_map<std::string, size_t> places_;  // in the whole's order
 };

@@ -41,6 +41,8 @@ class World {
   const Rules& rules() const { return *rules_; }
   const std::vector<AssetState>& assets() const { return assets_; }
   const AttackGraph& graph() const { return graph_; }
+  // The routes of an asset, which the world needs no more.
+  std::vector<RouteFinding> give_routes(size_t asset) { return std::move(assets_[asset].routes); }
   int node_of(const AssetId& id) const;
 
   // Routes of a container as they would be under other conditions or advisories.

@@ -54,6 +54,8 @@ TEST_P(OfSchema, AnOlderOneIsBroughtUpToDate) {
     ASSERT_TRUE((*journal)->put_setting("c", "d").ok());
     EXPECT_TRUE((*journal)->verify()->whole());
     EXPECT_EQ((*journal)->threat({"CVE-1"}).ok(), version() >= 2);
+    EXPECT_EQ((*journal)->threats({.text = "cve-1\nT"})->items.size(), version() >= 2 ? 1u : 0u) << "its words, too";
+    EXPECT_EQ((*journal)->assets({.text = "WEB"})->items.size(), 1u);
     EXPECT_EQ((*journal)->flows({.since = Instant{}, .until = at(0)})->flows.size(), version() >= 3 ? 1u : 0u);
     EXPECT_EQ((*journal)->setting("a").ok(), version() >= 4);
   }

@@ -34,6 +34,7 @@ class ThreatGroups {
     const Threat* worst = nullptr;  // of those met in this transaction
     int64_t rank = 0;
     int64_t stored_rank = -1;
+    std::string stored_title;
   };
   struct Move {
     int assets = 0, fixable = 0;

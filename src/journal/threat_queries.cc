@@ -102,12 +102,17 @@ ThreatRow threat_of(const Row& row) {
 
 int kind_of(const ThreatQuery& query) { return query.kind ? static_cast<int>(*query.kind) : -1; }
 
-}  // namespace
+// What lists of groups are taken from; ?1 to ?5. What is searched for is looked up in its own narrow table.
+std::string groups_that_fit(const ThreatQuery& query) {
+  const std::string from =
+      query.text.empty() ? " FROM threat_groups WHERE ?3 = ''"
+                         : " FROM threat_words JOIN threat_groups ON no = threat_group WHERE words LIKE ?3 ESCAPE '\\'";
+  return from +
+         " AND assets > 0 AND (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 "
+         "AND (?4 = 0 OR known_exploited <> 0) AND (?5 = 0 OR fixable > 0)";
+}
 
-#define GROUP_FILTER                                                                                              \
-  " FROM threat_groups WHERE assets > 0 AND (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 " \
-  "AND (?3 = '' OR lower(id || '\n' || title) LIKE ?3 ESCAPE '\\') AND (?4 = 0 OR known_exploited <> 0) "         \
-  "AND (?5 = 0 OR fixable > 0)"
+}  // namespace
 
 Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query) {
   PLIMSOLL_TRY(cursor, parse_number_cursor(query.cursor));
@@ -115,7 +120,8 @@ Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query) {
   Paging<ThreatGroup> paging(limit);
   std::vector<std::pair<ThreatGroup, Cursor>> found;
   PLIMSOLL_CHECK(db.each(
-      "SELECT " GROUP_COLUMNS GROUP_FILTER " AND rank <= ?6 AND (rank < ?6 OR no > ?7) ORDER BY rank DESC, no LIMIT ?8",
+      "SELECT " GROUP_COLUMNS + groups_that_fit(query) +
+          " AND rank <= ?6 AND (rank < ?6 OR no > ?7) ORDER BY rank DESC, no LIMIT ?8",
       [&](const Row& row) { found.emplace_back(group_of(row), Cursor{row.bytes(11), row.integer(0)}); }, kind_of(query),
       mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable,
       cursor ? cursor->key : INT64_MAX, cursor ? cursor->no : -1, limit + 1));
@@ -125,8 +131,9 @@ Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query) {
   for (auto& [group, here] : found) paging.add(std::move(group), std::move(here));
   if (query.cursor.empty()) {
     PLIMSOLL_CHECK(db.each(
-        "SELECT count(*)" GROUP_FILTER, [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); },
-        kind_of(query), mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable));
+        "SELECT count(*)" + groups_that_fit(query),
+        [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); }, kind_of(query),
+        mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable));
   }
   return std::move(paging).page();
 }

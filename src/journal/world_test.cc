@@ -304,6 +304,25 @@ Flow flow(const std::string& from, uint64_t bytes, Instant when) {
   return out;
 }
 
+TEST_P(World, WhatIsSearchedForFollowsWhatIsKnown) {
+  const auto assets = [&](const std::string& text) { return journal_->assets({.text = text})->total; };
+  const auto threats = [&](const std::string& text) { return journal_->threats({.text = text})->total; };
+  AssetReport web = container("Web", 50, {threat("CVE-1", 9)});
+  take(report({web, container("other", 20, {threat("CVE-2", 5)})}));
+  EXPECT_EQ(assets("wEB"), 2u) << "the image's name of both";
+  EXPECT_EQ(assets("docker:web"), 1u);
+  EXPECT_EQ(threats("ABOUT CVE-1"), 1u);
+  EXPECT_EQ(threats("something"), 2u);
+  EXPECT_EQ(threats("some_hing"), 0u) << "no sign stands for another";
+  web.asset.image = "shop:2";
+  web.threats[0].title = "Quite another";
+  take(report({web, container("other", 20, {threat("CVE-2", 5)})}, at(10)));
+  EXPECT_EQ(assets("shop"), 1u);
+  EXPECT_EQ(assets("web:1"), 1u);
+  EXPECT_EQ(threats("about cve-1"), 0u);
+  EXPECT_EQ(threats("quite ANOTHER"), 1u);
+}
+
 TEST_P(World, FlowsAddUpInTheirTime) {
   ASSERT_TRUE(journal_->add_flows({flow("a", 10, at(0)), flow("a", 5, at(60))}).ok());
   ASSERT_TRUE(journal_->add_flows({flow("a", 7, at(7200)), flow("b", 1, at(7200))}).ok());

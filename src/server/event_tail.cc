@@ -25,7 +25,7 @@ Result<EventTail::Piece> EventTail::after(journal::Sequence after) {
     const std::lock_guard lock(mutex_);
     // Only who has everything that is kept asks for more: else the first of many would push away what the others want.
     if (!begun_ || after >= end_) PLIMSOLL_CHECK(catch_up());
-    if (after >= start_) return of_kept(after);
+    if (after >= start_ && after <= end_) return of_kept(after);
   }
   return of_journal(after);
 }
