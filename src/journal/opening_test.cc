@@ -36,6 +36,10 @@ TEST_P(OfSchema, AnOlderOneIsBroughtUpToDate) {
                              "fixable, first_seen) VALUES ('CVE-1', 0, 't', 4, 9.8, 1, 9, 1, 0, 5)")
                       .ok());
     }
+    if (version() >= 8) {
+      ASSERT_TRUE(db->run("INSERT INTO threat_words SELECT no, ? FROM threat_groups", "cve-1\nt").ok() &&
+                  db->settle().ok());
+    }
     if (version() >= 3) {
       ASSERT_TRUE(
           db->script("INSERT INTO flows VALUES (600, 600, 'a', '', 0, 0, 'b', '', 1, 0, 0, '', 1, 2, 3, 600, 601)")
