@@ -1,84 +1,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "analyzer/analyzer.h"
-#include "assess/assess.h"
-#include "assess/exceptions.h"
+#include "analyzer/judge_steps.h"
 #include "assess/network_threats.h"
 #include "assess/opinions.h"
-#include "assess/pending.h"
 #include "benchmark/evaluate.h"
-#include "benchmark/pass_rates.h"
 #include "policy/exception_settings.h"
-#include "policy/scoped_settings.h"
 
 namespace plimsoll::analyzer {
-namespace {
-
-void match_asset(AssetReport& asset, const threatdb::ThreatDb& db) {
-  Inventory inventory;
-  inventory.os = asset.os;
-  inventory.packages = asset.packages;
-  const threatdb::MatchContext context{asset.asset.kind, asset.host ? asset.host->kernel_release : ""};
-  Result<threatdb::Matches> matches = db.match(inventory, context);
-  IncompleteList& not_assessed = asset.assessment.not_assessed;
-  if (!matches.ok()) {
-    not_assessed.push_back({"vulnerabilities", matches.error().to_string(), matches.error().advice});
-    return;
-  }
-  asset.threats = std::move(matches->threats);
-  not_assessed.insert(not_assessed.end(), matches->not_assessed.begin(), matches->not_assessed.end());
-}
-
-void add_pending(AssetReport& asset, const policy::Policy& policy, Instant now) {
-  assess::PendingUpdates pending = assess::pending_updates(asset, now, policy.scoring.db_age_warning_days);
-  std::move(pending.threats.begin(), pending.threats.end(), std::back_inserter(asset.threats));
-  IncompleteList& gaps = asset.assessment.not_assessed;
-  gaps.insert(gaps.end(), pending.not_assessed.begin(), pending.not_assessed.end());
-}
-
-// What judgement goes by, with the constants of each asset.
-struct Constants {
-  const Judgement& by;
-  assess::Rules rules;
-
-  Constants(const Report& report, const Judgement& judgement)
-      : by(judgement),
-        rules{judgement.policy.scoring, judgement.policy.routes, judgement.policy.cves,
-              policy::own_scoring(judgement.policy, report.assets)} {}
-  const ScoringPolicy& of(const AssetReport& asset) const { return rules.scoring_of(asset.asset.id); }
-};
-
-// Evaluates the rules; what failed is a threat, what could not be decided is told once an asset.
-void check_settings(Report& report, const Constants& constants) {
-  const Judgement& by = constants.by;
-  benchmark::evaluate(report, by.rules);
-  for (AssetReport& asset : report.assets) {
-    benchmark::switch_off(asset, constants.of(asset));
-    std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, constants.of(asset));
-    asset.threats.insert(asset.threats.end(), std::make_move_iterator(failed.begin()),
-                         std::make_move_iterator(failed.end()));
-    std::stable_sort(asset.threats.begin(), asset.threats.end(), [](const Threat& a, const Threat& b) {
-      return a.severity.score.value_or(5) > b.severity.score.value_or(5);  // as matching orders
-    });
-    const auto counts = count_outcomes(asset.checks);
-    const size_t unknown = counts[static_cast<size_t>(CheckOutcome::unknown)];
-    if (unknown == 0) continue;
-    asset.assessment.not_assessed.push_back(
-        {std::to_string(unknown) + " of " + std::to_string(asset.checks.size()) + " checks",
-         "their settings could not be read, or not decided", "plimsoll benchmark tells each with its reason"});
-  }
-  report.benchmarks = benchmark::pass_rates(report, benchmark::applicable_maps(report, by.rules.maps));
-}
-
-// Those that people made, and those of policy files.
-void set_aside(Report& report, const Judgement& by, Instant now) {
-  std::vector<Exception> exceptions = by.policy.exceptions;
-  if (by.exceptions != nullptr) exceptions.insert(exceptions.end(), by.exceptions->begin(), by.exceptions->end());
-  assess::set_aside(report, exceptions, now);
-}
-
-}  // namespace
 
 void judge_settings(Report& report, const Judgement& by, Instant now) {
   report.generated_at = now;
@@ -87,6 +16,7 @@ void judge_settings(Report& report, const Judgement& by, Instant now) {
   assess::mark_outside(report, by.policy.network);
   assess::add_network_threats(report);
   check_settings(report, constants);
+  rate_benchmarks(report, by);
   set_aside(report, by, now);
   assess::assess(report, constants.rules);
 }
@@ -97,21 +27,10 @@ void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, In
   const Constants constants(report, by);
   assess::mark_outside(report, by.policy.network);
   if (db != nullptr) report.threat_db = db->info();
-  for (AssetReport& asset : report.assets) {
-    if (db != nullptr) {
-      match_asset(asset, *db);
-      assess::prefer_opinions(asset, constants.of(asset));
-    } else {
-      asset.assessment.not_assessed.push_back({"vulnerabilities", "there is no threat database", "plimsoll db update"});
-    }
-    add_pending(asset, by.policy, now);
-    if (asset.packages.empty()) {
-      asset.assessment.not_assessed.push_back(
-          {"packages", "no package was found: no package database, or nothing readable", {}});
-    }
-  }
+  find_flaws(report, db, constants, now);
   assess::add_network_threats(report);
   check_settings(report, constants);
+  rate_benchmarks(report, by);
   set_aside(report, by, now);
   assess::assess(report, constants.rules);
 }

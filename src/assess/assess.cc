@@ -49,10 +49,9 @@ void fill(const World& world, const AssetState& state, const StrongestPath& inhe
           const StrongestPath& from_outside, Assessment& out) {
   const ScoringPolicy& policy = *state.scoring;
   note_unassessed(state.routes, out.not_assessed);
-  out.routes = state.routes;
   out.contributions = state.threats.contributions(state.situation);
   out.own_threats = state.threats.level(state.situation);
-  out.additions = additions_of(*state.report, state.situation, policy);
+  out.additions = additions_of(state.report->asset, state.listed, state.situation, policy);
   out.own = state.own;
   out.wan = state.situation.exposure.facts();
   out.inherited = told(world, inherited);
@@ -80,8 +79,8 @@ Places places_of(const World& world) {
   return out;
 }
 
-// Of every asset, in the report's order.
-std::vector<Assessment> assessments_of(const World& world, const Report& report, const Places& places) {
+// Of every asset, in the report's order. Takes the routes out of the world: of a large fleet they are much.
+std::vector<Assessment> assessments_of(World& world, const Report& report, const Places& places) {
   std::vector<double> own, nothing(world.assets().size(), 0.0);
   for (const AssetState& state : world.assets()) own.push_back(state.own);
   const auto inherited = world.graph().inherited(own, world.rules().scoring.inherit_direct_from_outside);
@@ -92,6 +91,7 @@ std::vector<Assessment> assessments_of(const World& world, const Report& report,
     out.push_back({});
     out.back().not_assessed = asset.assessment.not_assessed;
     fill(world, world.assets()[i], inherited[i], from_outside[i], out.back());
+    out.back().routes = world.give_routes(i);
   }
   return out;
 }
@@ -107,14 +107,15 @@ void take(std::vector<Assessment> assessments, Report& report) {
 
 }  // namespace
 
-void assess(Report& report, const Rules& rules) {
+void assess(Report& report, const Rules& rules, const SharedThreats* shared) {
   std::vector<Assessment> assessments;
   Fixes fixes;
   {
-    const World world(report, rules);  // borrows the report: nothing in it changes while this lives
+    World world(report, rules, World::Basis::facts,
+                shared);  // borrows the report: nothing in it changes while this lives
     const Places places = places_of(world);
-    assessments = assessments_of(world, report, places);
     fixes = rank_fixes(world);
+    assessments = assessments_of(world, report, places);
     for (size_t k = 0; k < assessments.size(); ++k) {
       const size_t i = places.at(&report.assets[k]);
       const int score = fixes.all_done[i];
@@ -130,7 +131,7 @@ void assess(Report& report, const Rules& rules) {
 void assess_told(Report& report, const Rules& rules) {
   std::vector<Assessment> assessments;
   {
-    const World world(report, rules, World::Basis::told);
+    World world(report, rules, World::Basis::told);
     assessments = assessments_of(world, report, places_of(world));
     for (size_t k = 0; k < assessments.size(); ++k) assessments[k].wan = report.assets[k].assessment.wan;
   }

@@ -17,6 +17,8 @@ std::vector<RouteFinding> find_routes(const ContainerFacts& container, const Hos
                                       const std::vector<Threat>& host_threats, const std::vector<RouteRule>& routes,
                                       const std::vector<CveRule>& cves);
 
+class SharedThreats;
+
 struct Rules {
   ScoringPolicy scoring;
   std::vector<RouteRule> routes;
@@ -33,7 +35,8 @@ struct Rules {
 
 // Fills routes, assessment of every asset, order of assets, and fixes. Reads assets (facts, packages, threats,
 // assessment.not_assessed as gathered so far) and flows (seen and permitted). Deterministic, pure.
-void assess(Report& report, const Rules& rules);
+// `shared`: the threats of those assets that it knows, instead of the report's.
+void assess(Report& report, const Rules& rules, const SharedThreats* shared = nullptr);
 
 // Levels and order by `rules` of a report that was assessed before and holds no facts any more (a JSON report): how its
 // assets lie, and their routes, are as their assessments tell. No fixes are worked out.

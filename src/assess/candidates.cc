@@ -67,7 +67,7 @@ std::string remedy_of(const Draft& draft) {
 void name_removed(Candidate& candidate, const World& world) {
   std::set<ThreatId> ids;
   for (const auto& [node, threats] : candidate.removes) {
-    for (const size_t i : threats) ids.insert(world.assets()[static_cast<size_t>(node)].report->threats[i].id);
+    for (const size_t i : threats) ids.insert(world.assets()[static_cast<size_t>(node)].listed[i]->id);
   }
   for (const ThreatId& id : ids) {
     if (candidate.action.removes.size() < kMaxRemoves) candidate.action.removes.push_back(id);
@@ -119,8 +119,8 @@ class Proposals {
     std::map<std::string, double> points;  // by group key
     const auto group_points = state.threats.points_by_group(state.situation);
     for (size_t g = 0; g < group_points.size(); ++g) points[state.threats.group_keys()[g]] = group_points[g];
-    for (size_t i = 0; i < state.report->threats.size(); ++i) {
-      const Threat& threat = state.report->threats[i];
+    for (size_t i = 0; i < state.listed.size(); ++i) {
+      const Threat& threat = *state.listed[i];
       if (!threat.package || threat.fixed_version.empty()) continue;
       const std::string key = group_key(threat);
       const std::string component = place.host ? component_of(*threat.package) : "";
@@ -182,8 +182,8 @@ class Proposals {
     const AssetState& state = asset(node);
     const std::string& name = state.report->asset.name;
     std::map<std::string, Candidate> by_rule;
-    for (size_t i = 0; i < state.report->threats.size(); ++i) {
-      const Threat& threat = state.report->threats[i];
+    for (size_t i = 0; i < state.listed.size(); ++i) {
+      const Threat& threat = *state.listed[i];
       if (threat.kind != ThreatKind::benchmark) continue;
       Candidate& c = by_rule[group_key(threat)];
       c.removes[node].insert(i);

@@ -50,10 +50,11 @@ std::string component_of(const Package& package) {
   return {};
 }
 
-PlatformAdvisories platform_advisories(const HostFacts& host, const std::vector<Threat>& host_threats,
+PlatformAdvisories platform_advisories(const HostFacts& host, const Listed& host_threats,
                                        const std::vector<Package>& host_packages) {
   PlatformAdvisories out;
-  for (const Threat& threat : host_threats) {
+  for (const Threat* each : host_threats) {
+    const Threat& threat = *each;
     if (threat.kind != ThreatKind::vulnerability) continue;
     out.vulnerable.insert(threat.id.value);
     out.vulnerable.insert(threat.aliases.begin(), threat.aliases.end());

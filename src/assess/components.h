@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "assess/listed.h"
 #include "model/facts.h"
 #include "model/package.h"
 #include "model/threat.h"
@@ -23,7 +24,7 @@ struct PlatformAdvisories {
 
 // A component is judged when the host has a distribution's package of it, with an ecosystem (for the kernel: the
 // package of the running release), or when the host's threats hold one of such a package.
-PlatformAdvisories platform_advisories(const HostFacts& host, const std::vector<Threat>& host_threats,
+PlatformAdvisories platform_advisories(const HostFacts& host, const Listed& host_threats,
                                        const std::vector<Package>& host_packages);
 
 // Components under a container of this runtime, that runtime CVEs may name.

@@ -110,11 +110,12 @@ std::string group_key(const Threat& threat) {
   return fmt::format("{}/{}", name_of(package.type), package.source_name.empty() ? package.name : package.source_name);
 }
 
-ThreatTable::ThreatTable(const AssetReport& asset, const ScoringPolicy& policy) : asset_(&asset), policy_(&policy) {
+ThreatTable::ThreatTable(const Listed& threats, const ScoringPolicy& policy) : threats_(threats), policy_(&policy) {
   std::set<std::string> attacked;  // ids that a network event of this asset names
   std::map<std::string, int> groups;
   std::set<std::string> named;  // groups with a vulnerability that an upgrade removes
-  for (const Threat& threat : asset.threats) {
+  for (const Threat* each : threats_) {
+    const Threat& threat = *each;
     groups.emplace(group_key(threat), 0);
     if (threat.kind == ThreatKind::vulnerability && !threat.fixed_version.empty()) named.insert(group_key(threat));
     if (!is_network_event(threat)) continue;
@@ -125,7 +126,9 @@ ThreatTable::ThreatTable(const AssetReport& asset, const ScoringPolicy& policy) 
     number = static_cast<int>(group_keys_.size());
     group_keys_.push_back(key);
   }
-  for (const Threat& threat : asset.threats) {
+  weighed_.reserve(threats_.size());
+  for (const Threat* each : threats_) {
+    const Threat& threat = *each;
     const bool seen = !attacked.empty() && (attacked.count(threat.id.value) != 0 ||
                                             std::any_of(threat.aliases.begin(), threat.aliases.end(),
                                                         [&](const std::string& a) { return attacked.count(a) != 0; }));
@@ -150,8 +153,7 @@ std::vector<ThreatTable::Ranked> ThreatTable::ranked(const Situation& situation,
     const WeighedThreat& threat = weighed_[i];
     const double risk = threat.severity_factor * threat.likelihood * reach_of(threat, situation, *policy_);
     Ranked& group = worst[static_cast<size_t>(threat.group)];
-    const bool better =
-        risk > group.risk || (risk == group.risk && asset_->threats[i].id < asset_->threats[group.threat].id);
+    const bool better = risk > group.risk || (risk == group.risk && threats_[i]->id < threats_[group.threat]->id);
     if (group.group < 0 || better) group = {threat.group, risk, i};
   }
   worst.erase(std::remove_if(worst.begin(), worst.end(), [](const Ranked& r) { return r.group < 0; }), worst.end());
@@ -189,7 +191,7 @@ std::vector<Contribution> ThreatTable::contributions(const Situation& situation)
   double safe = 1, discount = policy_->discount_weight;
   for (const Ranked& group : ranked(situation, {})) {
     const WeighedThreat& weighed = weighed_[group.threat];
-    const Threat& threat = asset_->threats[group.threat];
+    const Threat& threat = *threats_[group.threat];
     Contribution c;
     c.group = group_title(threat);
     c.worst = threat.id;
@@ -214,10 +216,11 @@ namespace {
 
 // Medium and worse events count in full: an attempt that could not work is no behaviour of the asset. Departures from
 // the learned behaviour count by their weight.
-std::pair<int, std::string> abnormal_of(const AssetReport& asset, const Situation& situation,
+std::pair<int, std::string> abnormal_of(const Listed& threats, const Situation& situation,
                                         const ScoringPolicy& policy) {
   const Threat* event = nullptr;
-  for (const Threat& threat : asset.threats) {
+  for (const Threat* each : threats) {
+    const Threat& threat = *each;
     if (!is_network_event(threat) || threat.id.value == baseline_threat) continue;
     if (threat.severity.level == SeverityLevel::low) continue;
     if (event == nullptr || threat.id < event->id) event = &threat;
@@ -229,7 +232,7 @@ std::pair<int, std::string> abnormal_of(const AssetReport& asset, const Situatio
 
 }  // namespace
 
-std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situation& situation,
+std::vector<FixedAddition> additions_of(const Asset& asset, const Listed& threats, const Situation& situation,
                                         const ScoringPolicy& policy) {
   std::vector<FixedAddition> out;
   const auto add = [&](std::string name, int points, std::string evidence) {
@@ -238,7 +241,7 @@ std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situatio
   const Exposure& exposure = situation.exposure;
   if (exposure.takes_wan()) add("takes connections from the WAN", policy.points_takes_wan, exposure.wan_evidence);
   if (exposure.reaches_wan) add("reaches out to the WAN", policy.points_reaches_wan, exposure.reaches_evidence);
-  if (const auto [points, evidence] = abnormal_of(asset, situation, policy); points > 0) {
+  if (const auto [points, evidence] = abnormal_of(threats, situation, policy); points > 0) {
     add("behaves abnormally on the network", points, evidence);
   }
   if (situation.privileged) {
@@ -248,8 +251,8 @@ std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situatio
   }
   for (const auto& user : policy.user_additions) {
     const size_t equals = user.label.find('=');
-    const auto found = asset.asset.labels.find(user.label.substr(0, equals));
-    if (found == asset.asset.labels.end()) continue;
+    const auto found = asset.labels.find(user.label.substr(0, equals));
+    if (found == asset.labels.end()) continue;
     if (equals != std::string::npos && found->second != user.label.substr(equals + 1)) continue;
     add(user.name, user.points, "label " + printable(user.label, 120));
   }

@@ -1,9 +1,11 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "assess/exposure.h"
+#include "assess/listed.h"
 #include "model/report.h"
 #include "model/scoring.h"
 
@@ -36,7 +38,7 @@ struct WeighedThreat {
 // The threats of one asset, weighed and grouped: what one upgrade removes together is one group.
 class ThreatTable {
  public:
-  ThreatTable(const AssetReport& asset, const ScoringPolicy& policy);
+  ThreatTable(const Listed& threats, const ScoringPolicy& policy);
 
   // Level without additions. `removed` (empty, or one flag a threat) leaves threats out. Cheap: no text is made.
   double level(const Situation& situation, const std::vector<bool>& removed = {}) const;
@@ -55,9 +57,9 @@ class ThreatTable {
   };
   std::vector<Ranked> ranked(const Situation& situation, const std::vector<bool>& removed) const;
 
-  const AssetReport* asset_;            // borrowed
-  const ScoringPolicy* policy_;         // borrowed
-  std::vector<WeighedThreat> weighed_;  // parallel to asset.threats
+  std::span<const Threat* const> threats_;  // borrowed
+  const ScoringPolicy* policy_;             // borrowed
+  std::vector<WeighedThreat> weighed_;      // parallel to threats_
   std::vector<std::string> group_keys_;
 };
 
@@ -65,7 +67,7 @@ class ThreatTable {
 std::string group_key(const Threat& threat);
 
 // The fixed additions of the policy that apply to an asset.
-std::vector<FixedAddition> additions_of(const AssetReport& asset, const Situation& situation,
+std::vector<FixedAddition> additions_of(const Asset& asset, const Listed& threats, const Situation& situation,
                                         const ScoringPolicy& policy);
 
 // own = threats + additions, capped at 1.

@@ -158,7 +158,7 @@ TEST(Pending, SeverityOfNamedVulnerabilities) {
 TEST(Pending, CountsOnceWithItsVulnerabilities) {
   const ScoringPolicy policy;
   AssetReport one = asset({version("3.0.17-1", 1)});
-  const auto level = [&] { return ThreatTable(one, policy).level({}); };
+  const auto level = [&] { return ThreatTable(list_of(one.threats), policy).level({}); };
   one.threats = {vulnerability("CVE-1", 1.0, "3.0.12-1")};
   const double without = level();
   one.threats.push_back(pending(one)[0]);

@@ -164,7 +164,7 @@ std::vector<RouteFinding> find_routes(const ContainerFacts& container, const Hos
                                       const std::vector<Threat>& host_threats, const std::vector<RouteRule>& routes,
                                       const std::vector<CveRule>& cves) {
   return open_routes(ConditionSet(conditions_of(container, host)), container.runtime, host,
-                     platform_advisories(host, host_threats, {}), routes, cves);
+                     platform_advisories(host, list_of(host_threats), {}), routes, cves);
 }
 
 }  // namespace plimsoll::assess

@@ -30,7 +30,7 @@ std::vector<int> Trial::scores_after(const Plan& plan) {
   std::vector<double> own = own_;
   for (const auto& [node, threats] : plan.removes()) {
     if (plan.containers().contains(node)) continue;
-    std::vector<bool> removed(asset(node).report->threats.size(), false);
+    std::vector<bool> removed(asset(node).listed.size(), false);
     for (const size_t i : threats) removed[i] = true;
     own[static_cast<size_t>(node)] = world_.own_level(asset(node), asset(node).situation, removed);
   }
@@ -60,7 +60,7 @@ PlatformAdvisories Trial::advisories_after(int host, const Plan& plan) const {
   const auto removed = plan.removes().find(host);
   if (removed == plan.removes().end()) return advisories;
   for (const size_t i : removed->second) {
-    const Threat& threat = asset(host).report->threats[i];
+    const Threat& threat = *asset(host).listed[i];
     advisories.vulnerable.erase(threat.id.value);
     for (const std::string& alias : threat.aliases) advisories.vulnerable.erase(alias);
   }
@@ -87,7 +87,7 @@ void Trial::change_container(int node, const Plan& plan, std::vector<double>& ow
   situation.escape_evidence = World::sure_escape(routes);
   std::vector<bool> removed;
   if (const auto threats = plan.removes().find(node); threats != plan.removes().end()) {
-    removed.assign(state.report->threats.size(), false);
+    removed.assign(state.listed.size(), false);
     for (const size_t i : threats->second) removed[i] = true;
   }
   own[static_cast<size_t>(node)] = world_.own_level(state, situation, removed);

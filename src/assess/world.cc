@@ -14,7 +14,7 @@ namespace plimsoll::assess {
 namespace {
 
 // Packages answer for the platform only where the threat database holds advisories for their distribution.
-PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& database) {
+PlatformAdvisories advisories_of(const AssetReport& host, const Listed& threats, const ThreatDbInfo& database) {
   std::vector<Package> answered;
   for (const Package& package : host.packages) {
     if (component_of(package).empty() || !database.present) continue;
@@ -23,7 +23,7 @@ PlatformAdvisories advisories_of(const AssetReport& host, const ThreatDbInfo& da
                                    [&](const DbSource& s) { return s.name == source && s.records > 0; });
     if (known) answered.push_back(package);
   }
-  PlatformAdvisories out = platform_advisories(*host.host, host.threats, answered);
+  PlatformAdvisories out = platform_advisories(*host.host, threats, answered);
   // The starter pack names what is open; that it is silent about a flaw says nothing.
   if (database.starter_pack) out.judged.clear();
   return out;
@@ -78,7 +78,7 @@ ThreatLevel level_of(int score, bool all_assessed, const ScoringPolicy& policy) 
   return ThreatLevel::minimal;
 }
 
-World::World(const Report& report, const Rules& rules, Basis basis) : rules_(&rules) {
+World::World(const Report& report, const Rules& rules, Basis basis, const SharedThreats* shared) : rules_(&rules) {
   std::vector<size_t> order(report.assets.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -92,7 +92,10 @@ World::World(const Report& report, const Rules& rules, Basis basis) : rules_(&ru
   for (const size_t i : order) {
     const AssetReport& asset = report.assets[i];
     const ScoringPolicy& scoring = rules.scoring_of(asset.asset.id);
-    AssetState state{.report = &asset, .scoring = &scoring, .threats = ThreatTable(asset, scoring)};
+    const Listed* known = shared != nullptr ? shared->of(asset.asset.id) : nullptr;
+    Listed listed = known != nullptr ? *known : list_of(asset.threats);
+    const ThreatTable threats(listed, scoring);
+    AssetState state{.report = &asset, .scoring = &scoring, .listed = std::move(listed), .threats = threats};
     const std::vector<const Flow*>& flows = flows_of[asset.asset.id];
     state.situation.exposure = basis == Basis::told ? exposure_told(asset, flows) : exposure_of(asset, flows);
     state.situation.running = asset.asset.kind != AssetKind::image;
@@ -101,7 +104,7 @@ World::World(const Report& report, const Rules& rules, Basis basis) : rules_(&ru
       state.situation.abnormal_weight = behaviour.weight;
       state.situation.abnormal_evidence = printable(behaviour.anomalies.front(), 300);
     }
-    if (asset.host) state.advisories = advisories_of(asset, report.threat_db);
+    if (asset.host) state.advisories = advisories_of(asset, state.listed, report.threat_db);
     node_.emplace(asset.asset.id, static_cast<int>(assets_.size()));
     assets_.push_back(std::move(state));
   }
@@ -223,7 +226,7 @@ std::string World::sure_escape(const std::vector<RouteFinding>& routes) {
 
 double World::own_level(const AssetState& asset, const Situation& situation, const std::vector<bool>& removed) const {
   return with_additions(asset.threats.level(situation, removed),
-                        additions_of(*asset.report, situation, *asset.scoring));
+                        additions_of(asset.report->asset, asset.listed, situation, *asset.scoring));
 }
 
 void World::add_flow_edges(const std::vector<Flow>& flows, std::vector<AttackEdge>& edges) const {

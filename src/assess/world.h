@@ -9,6 +9,7 @@
 #include "assess/needs.h"
 #include "assess/own_level.h"
 #include "assess/routes.h"
+#include "assess/shared_threats.h"
 
 namespace plimsoll::assess {
 
@@ -16,7 +17,8 @@ namespace plimsoll::assess {
 struct AssetState {
   const AssetReport* report = nullptr;
   const ScoringPolicy* scoring = nullptr;  // its constants
-  ThreatTable threats;
+  Listed listed;
+  ThreatTable threats;  // of `listed`, whose elements stay where they are
   Situation situation;
   double own = 0;                    // additions included
   int host = -1;                     // of a container: the node of its host; -1 when the host is not in the report
@@ -27,17 +29,20 @@ struct AssetState {
 };
 
 // The report as a graph of judged assets, in the order of their ids (so the order of the report does not matter).
-// Borrows report and rules, which must outlive it.
+// Borrows report, rules and shared threats, which must outlive it.
 class World {
  public:
   // What is known of the assets: their facts; or, of a report that has none any more, what its assessments tell of
   // exposure, privileges and routes.
   enum class Basis { facts, told };
-  World(const Report& report, const Rules& rules, Basis basis = Basis::facts);
+  // `shared`: the threats of those assets that it knows, instead of the report's.
+  World(const Report& report, const Rules& rules, Basis basis = Basis::facts, const SharedThreats* shared = nullptr);
 
   const Rules& rules() const { return *rules_; }
   const std::vector<AssetState>& assets() const { return assets_; }
   const AttackGraph& graph() const { return graph_; }
+  // The routes of an asset, which the world needs no more.
+  std::vector<RouteFinding> give_routes(size_t asset) { return std::move(assets_[asset].routes); }
   int node_of(const AssetId& id) const;
 
   // Routes of a container as they would be under other conditions or advisories.

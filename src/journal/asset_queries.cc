@@ -52,11 +52,15 @@ AssetRow asset_of(const Row& row) {
   return out;
 }
 
-// Conditions that every list of assets shares; ?1 to ?6.
-#define ASSET_FILTER                                                                                                   \
-  " FROM assets WHERE (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 AND (?3 = '' OR node = ?3) " \
-  "AND (?4 = '' OR lower(name || '\n' || image || '\n' || node || '\n' || id) LIKE ?4 ESCAPE '\\') "                   \
-  "AND (?5 <> 0 OR gone_at IS NULL) AND (?6 = '' OR image = ?6)"
+// What lists of assets are taken from; ?1 to ?6. What is searched for is looked up in its own narrow table.
+std::string assets_that_fit(const AssetQuery& query) {
+  const std::string from = query.text.empty()
+                               ? " FROM assets WHERE ?4 = ''"
+                               : " FROM asset_words JOIN assets ON no = asset WHERE words LIKE ?4 ESCAPE '\\'";
+  return from +
+         " AND (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 AND (?3 = '' OR node = ?3) "
+         "AND (?5 <> 0 OR gone_at IS NULL) AND (?6 = '' OR image = ?6)";
+}
 
 // What a list may be sorted by; ties go by the number of the row.
 struct Order {
@@ -75,7 +79,7 @@ constexpr std::array<Order, 6> orders{{{"score", 10, true},
 
 Result<Page<AssetRow>> read_assets(Database& db, const AssetQuery& query) {
   const int kind = query.kind ? static_cast<int>(*query.kind) : -1;
-  const std::string text = pattern_of(query.text);
+  const std::string text = pattern_of(query.text), from = assets_that_fit(query);
   const size_t limit = page_limit(query.limit);
   const Order& order = orders[static_cast<size_t>(query.sort)];
   const std::string by = order.column;
@@ -83,21 +87,21 @@ Result<Page<AssetRow>> read_assets(Database& db, const AssetQuery& query) {
   const auto take = [&](const Row& row) { paging.add(asset_of(row), {row.bytes(order.place), row.integer(0)}); };
   if (order.number) {
     PLIMSOLL_TRY(cursor, parse_number_cursor(query.cursor));
-    PLIMSOLL_CHECK(db.each("SELECT " ASSET_COLUMNS ASSET_FILTER " AND (" + by + " < ?7 OR (" + by +
+    PLIMSOLL_CHECK(db.each("SELECT " ASSET_COLUMNS + from + " AND (" + by + " < ?7 OR (" + by +
                                " = ?7 AND no > ?8)) ORDER BY " + by + " DESC, no LIMIT ?9",
                            take, kind, mask_of(query.levels), query.node, text, query.gone, query.image,
                            cursor ? cursor->key : INT64_MAX, cursor ? cursor->no : -1, limit + 1));
   } else {
     PLIMSOLL_TRY(cursor, parse_cursor(query.cursor));
-    PLIMSOLL_CHECK(db.each(
-        "SELECT " ASSET_COLUMNS ASSET_FILTER " AND (" + by + ", no) > (?7, ?8) ORDER BY " + by + ", no LIMIT ?9", take,
-        kind, mask_of(query.levels), query.node, text, query.gone, query.image, cursor ? cursor->key : std::string(),
-        cursor ? cursor->no : -1, limit + 1));
+    PLIMSOLL_CHECK(
+        db.each("SELECT " ASSET_COLUMNS + from + " AND (" + by + ", no) > (?7, ?8) ORDER BY " + by + ", no LIMIT ?9",
+                take, kind, mask_of(query.levels), query.node, text, query.gone, query.image,
+                cursor ? cursor->key : std::string(), cursor ? cursor->no : -1, limit + 1));
   }
   if (query.cursor.empty()) {
     PLIMSOLL_CHECK(db.each(
-        "SELECT count(*)" ASSET_FILTER, [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); },
-        kind, mask_of(query.levels), query.node, text, query.gone, query.image));
+        "SELECT count(*)" + from, [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); }, kind,
+        mask_of(query.levels), query.node, text, query.gone, query.image));
   }
   return std::move(paging).page();
 }
@@ -188,39 +192,6 @@ Result<std::string> read_overview(Database& db) {
   PLIMSOLL_CHECK(db.each("SELECT body FROM overview", [&](const Row& row) { body = row.bytes(0); }));
   if (body.empty()) return body;
   return expand(body);
-}
-
-Result<Report> read_facts(Database& db, const std::vector<AssetId>& only) {
-  struct Packed {
-    std::string facts, inventory, gaps;
-  };
-  std::vector<Packed> found;
-  const auto take = [&](const Row& row) { found.push_back({row.bytes(0), row.bytes(1), row.bytes(2)}); };
-  static const std::string sql =
-      "SELECT b.facts, i.body, b.gaps FROM assets a JOIN asset_bodies b ON b.asset = a.no "
-      "JOIN inventories i ON i.hash = a.inventory WHERE a.gone_at IS NULL";
-  if (only.empty()) PLIMSOLL_CHECK(db.each(sql + " ORDER BY a.no", take));
-  for (const AssetId& id : only) PLIMSOLL_CHECK(db.each(sql + " AND a.id = ?", take, id.value));
-  std::string flows;
-  if (only.empty())
-    PLIMSOLL_CHECK(db.each("SELECT flows FROM overview", [&](const Row& row) { flows = row.bytes(0); }));
-  Report report;
-  for (const Packed& packed : found) {
-    PLIMSOLL_TRY(facts, expand(packed.facts));
-    PLIMSOLL_TRY(inventory, expand(packed.inventory));
-    std::string gaps = gaps_text({});
-    if (!packed.gaps.empty()) {
-      PLIMSOLL_TRY(expanded, expand(packed.gaps));
-      gaps = std::move(expanded);
-    }
-    PLIMSOLL_TRY(asset, join_facts(facts, inventory, gaps));
-    report.assets.push_back(std::move(asset));
-  }
-  if (!flows.empty()) {
-    PLIMSOLL_TRY(text, expand(flows));
-    PLIMSOLL_CHECK(join_between(text, report));
-  }
-  return report;
 }
 
 }  // namespace plimsoll::journal

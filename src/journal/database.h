@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -85,6 +86,15 @@ class Database {
                  {[](void* to, const Row& row) { (*static_cast<std::remove_reference_t<Look>*>(to))(row); },
                   const_cast<void*>(static_cast<const void*>(&look))});
   }
+  // The same question for each of several keys: calls look(which, row) for each row, those of the first key first.
+  // Where distance and planning cost, they cost once for all.
+  template <class Look>
+  Status each_of(const std::string& sql, const std::vector<int64_t>& keys, Look&& look) {
+    return query_of(
+        sql, keys,
+        {[](void* to, size_t which, const Row& row) { (*static_cast<std::remove_reference_t<Look>*>(to))(which, row); },
+         const_cast<void*>(static_cast<const void*>(&look))});
+  }
   // Several statements, separated by semicolons, without values.
   virtual Status script(const std::string& sql) = 0;
   // What run() was given has been done, or why not.
@@ -117,8 +127,17 @@ class Database {
     void* to;
     void operator()(const Row& row) const { call(to, row); }
   };
+  struct LookOf {
+    void (*call)(void*, size_t, const Row&);
+    void* to;
+    void operator()(size_t which, const Row& row) const { call(to, which, row); }
+  };
   virtual Status run_it(const std::string& sql, const Value* values, size_t count) = 0;
   virtual Status query(const std::string& sql, const Value* values, size_t count, Look look) = 0;
+  virtual Status query_of(const std::string& sql, const std::vector<int64_t>& keys, LookOf look) {
+    for (size_t i = 0; i < keys.size(); ++i) PLIMSOLL_CHECK(each(sql, [&](const Row& row) { look(i, row); }, keys[i]));
+    return Done{};
+  }
 };
 
 // Opens one more connection to the same store.

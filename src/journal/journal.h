@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,9 @@ struct Recording {
   // stored facts are judged anew. gaps_of() a report that is gathered and not yet judged; an asset without an entry
   // keeps what is stored of it.
   std::map<AssetId, IncompleteList> gathered_gaps;
+  // One judgement of everything that is recorded part by part, the last one as `whole`: which threats the parts before
+  // had, to which record() adds its own. Null: it is not in parts.
+  std::set<std::string>* in_parts = nullptr;
 };
 std::map<AssetId, IncompleteList> gaps_of(const Report& gathered);
 
@@ -156,13 +160,19 @@ class Journal {
   // The facts of all assets that are there, as they were gathered, and the flows of the last report: what judge() needs
   // to match them anew without reading a disk. `only`: of these alone, without flows; empty: of all.
   virtual Result<Report> stored_facts(const std::vector<AssetId>& only = {}) const = 0;
+  // The same in pieces: which assets are there, by node; and the flows of the last report alone.
+  virtual Result<std::vector<Asset>> known_assets() const = 0;
+  virtual Result<Report> stored_between() const = 0;
 
   // -- people; changes are events of the caller's own --
-  virtual Status put_user(const User& user) = 0;                       // adds it or takes its place
-  virtual Result<User> user(const std::string& name) const = 0;        // not_found
-  virtual Result<std::vector<User>> users() const = 0;                 // by name
-  virtual Status remove_user(const std::string& name) = 0;             // with its sessions and tokens
-  virtual Status put_session(const Session& session) = 0;              // adds it or takes its place
+  virtual Status put_user(const User& user) = 0;                 // adds it or takes its place
+  virtual Result<User> user(const std::string& name) const = 0;  // not_found
+  virtual Result<std::vector<User>> users() const = 0;           // by name
+  virtual Status remove_user(const std::string& name) = 0;       // with its sessions and tokens
+  virtual Status put_session(const Session& session) = 0;        // adds it or takes its place
+  // When they were used last. No error where they are gone: what somebody removed does not come back by its use.
+  virtual Status touch_session(const std::string& hash, Instant used) = 0;
+  virtual Status touch_token(const std::string& id, Instant used) = 0;
   virtual Result<Session> session(const std::string& hash) const = 0;  // not_found; expired ones are returned, too
   virtual Result<std::vector<Session>> sessions(const std::string& user) const = 0;
   virtual Status remove_session(const std::string& hash) = 0;  // no error when there is none
@@ -183,6 +193,10 @@ class Journal {
   // Another number whenever this process has changed what the questions above about the world answer. Settings are no
   // part of it: they are written with every batch of a stream, and what is shown of them is written before a record().
   virtual uint64_t world_version() const = 0;
+  // The same of users, sessions and tokens: another number when a write returns that may have changed any of them.
+  virtual uint64_t people_version() const = 0;
+  // The newest event that this process has written, told before the listener of on_events() hears of it; 0: none yet.
+  virtual Sequence last_written() const = 0;
   virtual Result<Trimmed> trim(const Retention& retention, Instant now) = 0;
   virtual Health health() const = 0;
 };

@@ -76,6 +76,33 @@ TEST_P(Lists, ThreatsNameExamplesAndTheWorstAsset) {
   EXPECT_EQ(journal_->threats_of({"docker:b"}, false, {})->total, 2u);
 }
 
+// More threats than are asked for in one journey, some that few have, one that many have.
+TEST_P(Lists, EveryThreatOfALongPageHasItsOwnExamples) {
+  std::vector<Threat> many;
+  for (int i = 0; i < 600; ++i)
+    many.push_back(threat("CVE-" + std::to_string(i), i % 10, "lib" + std::to_string(i), std::to_string(i)));
+  std::vector<AssetReport> assets{container("best", 10, many), container("worst", 90, {many[7], many[400]})};
+  many[3].package->name = "another";
+  for (int i = 0; i < 350; ++i) assets.push_back(container("c" + std::to_string(i), 20 + i % 50, {many[3]}));
+  keep(assets, 0);
+  ThreatQuery query;
+  query.limit = max_page;
+  const Page<ThreatGroup> page = *journal_->threats(query);
+  ASSERT_EQ(page.items.size(), 600u);
+  for (const ThreatGroup& group : page.items) {
+    const std::string number = group.id.value.substr(4);
+    if (number == "3") continue;
+    EXPECT_EQ(group.packages, std::vector<std::string>{"lib" + number});
+    EXPECT_EQ(group.fixed_version, number);
+    EXPECT_EQ(group.worst_asset, number == "7" || number == "400" ? "worst" : "best") << number;
+    EXPECT_EQ(group, *journal_->threat(group.id));
+  }
+  const ThreatGroup wide = *journal_->threat({"CVE-3"});
+  EXPECT_EQ(wide.assets, 351);
+  EXPECT_EQ(wide.worst_score, 69);
+  EXPECT_EQ(wide.worst_asset, "c49");
+}
+
 TEST_P(Lists, AMomentHasItsOwnAssetsAndScores) {
   keep({container("a", 50)}, 0);
   keep({container("a", 60), container("b", 70)}, 4000);

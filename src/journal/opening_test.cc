@@ -36,6 +36,10 @@ TEST_P(OfSchema, AnOlderOneIsBroughtUpToDate) {
                              "fixable, first_seen) VALUES ('CVE-1', 0, 't', 4, 9.8, 1, 9, 1, 0, 5)")
                       .ok());
     }
+    if (version() >= 8) {
+      ASSERT_TRUE(db->run("INSERT INTO threat_words SELECT no, ? FROM threat_groups", "cve-1\nt").ok() &&
+                  db->settle().ok());
+    }
     if (version() >= 3) {
       ASSERT_TRUE(
           db->script("INSERT INTO flows VALUES (600, 600, 'a', '', 0, 0, 'b', '', 1, 0, 0, '', 1, 2, 3, 600, 601)")
@@ -54,6 +58,8 @@ TEST_P(OfSchema, AnOlderOneIsBroughtUpToDate) {
     ASSERT_TRUE((*journal)->put_setting("c", "d").ok());
     EXPECT_TRUE((*journal)->verify()->whole());
     EXPECT_EQ((*journal)->threat({"CVE-1"}).ok(), version() >= 2);
+    EXPECT_EQ((*journal)->threats({.text = "cve-1\nT"})->items.size(), version() >= 2 ? 1u : 0u) << "its words, too";
+    EXPECT_EQ((*journal)->assets({.text = "WEB"})->items.size(), 1u);
     EXPECT_EQ((*journal)->flows({.since = Instant{}, .until = at(0)})->flows.size(), version() >= 3 ? 1u : 0u);
     EXPECT_EQ((*journal)->setting("a").ok(), version() >= 4);
   }

@@ -73,6 +73,10 @@ Status write_session(Database& db, const Session& session) {
       session.hash, session.user, session.created_at, session.last_used, session.expires_at, session.from);
 }
 
+Status touch_session(Database& db, const std::string& hash, Instant used) {
+  return db.run("UPDATE sessions SET last_used = ?1 WHERE hash = ?2 AND last_used < ?1", used, hash);
+}
+
 Result<Session> read_session(Database& db, const std::string& hash) {
   return one<Session>(db, "SELECT " SESSION_COLUMNS " FROM sessions WHERE hash = ?", session_of, hash, "session", "");
 }
@@ -98,6 +102,10 @@ Status write_token(Database& db, const ApiToken& token) {
                 "expires_at = excluded.expires_at, last_used = excluded.last_used",
                 token.id, token.hash, token.user, token.label, static_cast<int>(token.scope), token.created_at,
                 token.expires_at, token.last_used);
+}
+
+Status touch_token(Database& db, const std::string& id, Instant used) {
+  return db.run("UPDATE tokens SET last_used = ?1 WHERE id = ?2 AND (last_used IS NULL OR last_used < ?1)", used, id);
 }
 
 Result<ApiToken> read_token(Database& db, const std::string& hash) {

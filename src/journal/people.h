@@ -11,12 +11,14 @@ Result<std::vector<User>> read_users(Database& db);
 Status erase_user(Database& db, const std::string& name);
 
 Status write_session(Database& db, const Session& session);
+Status touch_session(Database& db, const std::string& hash, Instant used);
 Result<Session> read_session(Database& db, const std::string& hash);
 Result<std::vector<Session>> read_sessions(Database& db, const std::string& user);
 Status erase_session(Database& db, const std::string& hash);
 Status erase_expired(Database& db, Instant now);
 
 Status write_token(Database& db, const ApiToken& token);
+Status touch_token(Database& db, const std::string& id, Instant used);
 Result<ApiToken> read_token(Database& db, const std::string& hash);
 Result<std::vector<ApiToken>> read_tokens(Database& db);
 Status erase_token(Database& db, const std::string& id);

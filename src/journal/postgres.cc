@@ -2,10 +2,12 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <deque>
 #include <thread>
+#include <utility>
 
 #include "base/text.h"
 #include "journal/packing.h"
@@ -164,7 +166,7 @@ Status Connection::prepare(const std::string& sql, const Value* values, size_t c
   const std::string name = "s" + std::to_string(names_.size());
   if (pq_.PQsendPrepare(connection_, name.c_str(), numbered(sql).c_str(), static_cast<int>(count), types.data()) != 1)
     return broken();
-  sent_.push_back({true, sql});
+  sent_.push_back({.prepares = true, .sql = sql});
   names_.emplace(sql, name);
   return Done{};
 }
@@ -177,7 +179,7 @@ Status Connection::send(const std::string& sql, const Value* values, size_t coun
   if (pq_.PQsendQueryPrepared(connection_, names_[sql].c_str(), static_cast<int>(count), parameters.values.data(),
                               parameters.lengths.data(), parameters.formats.data(), 1) != 1)
     return broken();
-  sent_.push_back({false, {}});
+  sent_.push_back({});
   for (const int length : parameters.lengths) sent_bytes_ += static_cast<size_t>(length);
   return Done{};
 }
@@ -219,7 +221,10 @@ Status Connection::take_answers(Answer& last) {
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
       if (sent_[number].prepares) continue;
       changed_ = parse_uint(pq_.PQcmdTuples(answer.get())).value_or(0);
-      last = std::move(answer);
+      if (sent_[number].is_kept)
+        kept_.push_back(std::move(answer));
+      else
+        last = std::move(answer);
       continue;
     }
     if (sent_[number].prepares) names_.erase(sent_[number].sql);
@@ -250,6 +255,29 @@ Status Connection::query(const std::string& sql, const Value* values, size_t cou
   return Done{};
 }
 
+// Planning each would cost more than looking each up: one plan for any key, and all of them in one journey.
+Status Connection::query_of(const std::string& sql, const std::vector<int64_t>& keys, LookOf look) {
+  constexpr size_t most_together = most_sent / 2;
+  for (size_t begin = 0; begin < keys.size(); begin += most_together) {
+    const size_t end = std::min(keys.size(), begin + most_together);
+    kept_.clear();
+    PLIMSOLL_CHECK(run("SET LOCAL plan_cache_mode = force_generic_plan"));
+    for (size_t i = begin; i < end; ++i) {
+      const Value key(keys[i]);
+      PLIMSOLL_CHECK(send(sql, &key, 1));
+      sent_.back().is_kept = true;
+    }
+    PLIMSOLL_CHECK(run("SET LOCAL plan_cache_mode = force_custom_plan"));
+    PLIMSOLL_CHECK(settle());
+    const std::vector<Answer> answers = std::exchange(kept_, {});
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const int rows = pq_.PQntuples(answers[i].get());
+      for (int row = 0; row < rows; ++row) look(begin + i, PostgresRow(pq_, answers[i].get(), row));
+    }
+  }
+  return Done{};
+}
+
 Status Connection::script(const std::string& sql) {
   for (const std::string_view statement : split(sql, ';')) {
     if (trim(statement).empty()) continue;
@@ -257,7 +285,7 @@ Status Connection::script(const std::string& sql) {
     const std::string text(trim(statement));
     if (pq_.PQsendQueryParams(connection_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1) != 1)
       return broken();
-    sent_.push_back({false, {}});
+    sent_.push_back({});
   }
   return settle();
 }

@@ -36,6 +36,7 @@ class Connection final : public Database {
  protected:
   Status run_it(const std::string& sql, const Value* values, size_t count) override;
   Status query(const std::string& sql, const Value* values, size_t count, Look look) override;
+  Status query_of(const std::string& sql, const std::vector<int64_t>& keys, LookOf look) override;
 
  private:
   struct Clear {
@@ -46,6 +47,7 @@ class Connection final : public Database {
   struct Sent {
     bool prepares = false;
     std::string sql;
+    bool is_kept = false;  // its answer goes to kept_
   };
 
   Connection(const Library* pq, PGconn* connection) : pq_(*pq), connection_(connection) {}
@@ -53,7 +55,7 @@ class Connection final : public Database {
   Status set_up(Access access);
   Status send(const std::string& sql, const Value* values, size_t count);
   Status prepare(const std::string& sql, const Value* values, size_t count);
-  // Sends what waits and takes all answers in; the last one is given back. The first error counts.
+  // Sends what waits and takes all answers in; the last one that is not kept is given back. The first error counts.
   Result<Answer> fetch();
   Status take_answers(Answer& last);
   Status wait(short events);
@@ -64,6 +66,7 @@ class Connection final : public Database {
   std::unordered_map<std::string, std::string> names_;  // of prepared statements, by their text
   std::vector<Sent> sent_;                              // whose answers were not fetched
   size_t sent_bytes_ = 0;
+  std::vector<Answer> kept_;  // of several that were asked together, in their order
   uint64_t changed_ = 0;
   std::string transaction_;
   std::chrono::seconds patience_{0};

@@ -12,6 +12,8 @@ Result<std::map<AssetId, ScorePoint>> read_scores_at(Database& db, Instant at);
 Result<Summary> read_summary(Database& db);
 Result<std::string> read_overview(Database& db);
 Result<Report> read_facts(Database& db, const std::vector<AssetId>& only);
+Result<std::vector<Asset>> read_known_assets(Database& db);
+Result<Report> read_between(Database& db);
 
 Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query);
 Result<ThreatGroup> read_threat(Database& db, const ThreatId& id);

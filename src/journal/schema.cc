@@ -16,7 +16,7 @@ struct Step {
   const char* up;
   const char* down;
 };
-constexpr std::array<Step, 7> steps{
+constexpr std::array<Step, 8> steps{
     {// 1: the chain. store.id is part of every signature; marks holds the newest head and the start.
      {R"sql(
 CREATE TABLE store (id TEXT NOT NULL);
@@ -121,7 +121,19 @@ CREATE TABLE package_places (
 CREATE INDEX package_places_by_content ON package_places (content);
 CREATE INDEX assets_by_inventory ON assets (inventory);
 )sql",
-      "DROP INDEX assets_by_inventory; DROP TABLE package_places; DROP TABLE packages; DROP TABLE contents"}}};
+      "DROP INDEX assets_by_inventory; DROP TABLE package_places; DROP TABLE packages; DROP TABLE contents"},
+     // 8: what lists are searched for, in small letters and apart: their own rows are wide, and change all the time.
+     {R"sql(
+CREATE TABLE asset_words (asset INTEGER PRIMARY KEY, words TEXT NOT NULL);
+INSERT INTO asset_words SELECT no, lower(name || '
+' || image || '
+' || node || '
+' || id) FROM assets;
+CREATE TABLE threat_words (threat_group INTEGER PRIMARY KEY, words TEXT NOT NULL);
+INSERT INTO threat_words SELECT no, lower(id || '
+' || title) FROM threat_groups;
+)sql",
+      "DROP TABLE threat_words; DROP TABLE asset_words"}}};
 
 // A step in PostgreSQL's words: all numbers of 64 bits, texts ordered and folded by their bytes, rows numbered by it.
 std::string postgres_text(std::string text) {

@@ -19,6 +19,13 @@ Status StoredJournal::write(Writer::Job job, Writer::Touches touches) {
   return parts_.writer->write(std::move(job), touches);
 }
 
+// Also of one that failed: whether it was kept is not always known.
+Status StoredJournal::write_people(Writer::Job job) {
+  Status done = write(std::move(job));
+  ++people_version_;
+  return done;
+}
+
 Result<Recorded> StoredJournal::write_telling(Writer::Job job, Writer::Touches touches) {
   Recorded added;
   const Status written = write(
@@ -35,7 +42,14 @@ Result<Recorded> StoredJournal::write_telling(Writer::Job job, Writer::Touches t
 
 Result<Recorded> StoredJournal::record(const Report& report, const Recording& how) {
   const PreparedReport prepared = prepare(report, how);
-  return write_telling([&](Transaction& t) { return write_report(t, prepared); }, Writer::Touches::world);
+  PLIMSOLL_TRY(recorded,
+               write_telling([&](Transaction& t) { return write_report(t, prepared); }, Writer::Touches::world));
+  if (how.in_parts != nullptr) {
+    for (const PreparedAsset& asset : prepared.assets) {
+      for (const PreparedThreat& threat : asset.threats) how.in_parts->insert(threat.id);
+    }
+  }
+  return recorded;
 }
 
 Result<Recorded> StoredJournal::mark_gone(const std::vector<AssetId>& assets, Instant at, const std::string& actor) {
@@ -118,10 +132,16 @@ Result<std::string> StoredJournal::overview_json() const {
 Result<Report> StoredJournal::stored_facts(const std::vector<AssetId>& only) const {
   return reads_.read([&](Database& db) { return read_facts(db, only); });
 }
+Result<std::vector<Asset>> StoredJournal::known_assets() const {
+  return reads_.read([&](Database& db) { return read_known_assets(db); });
+}
+Result<Report> StoredJournal::stored_between() const {
+  return reads_.read([&](Database& db) { return read_between(db); });
+}
 
 Status StoredJournal::put_user(const User& user) {
   if (user.name.empty()) return Error{ErrorKind::malformed, "a user has no name"};
-  return write([&](Transaction& t) { return write_user(t.db, user); });
+  return write_people([&](Transaction& t) { return write_user(t.db, user); });
 }
 Result<User> StoredJournal::user(const std::string& name) const {
   return reads_.read([&](Database& db) { return read_user(db, name); });
@@ -130,10 +150,16 @@ Result<std::vector<User>> StoredJournal::users() const {
   return reads_.read([&](Database& db) { return read_users(db); });
 }
 Status StoredJournal::remove_user(const std::string& name) {
-  return write([&](Transaction& t) { return erase_user(t.db, name); });
+  return write_people([&](Transaction& t) { return erase_user(t.db, name); });
 }
 Status StoredJournal::put_session(const Session& session) {
-  return write([&](Transaction& t) { return write_session(t.db, session); });
+  return write_people([&](Transaction& t) { return write_session(t.db, session); });
+}
+Status StoredJournal::touch_session(const std::string& hash, Instant used) {
+  return write_people([&](Transaction& t) { return journal::touch_session(t.db, hash, used); });
+}
+Status StoredJournal::touch_token(const std::string& id, Instant used) {
+  return write_people([&](Transaction& t) { return journal::touch_token(t.db, id, used); });
 }
 Result<Session> StoredJournal::session(const std::string& hash) const {
   return reads_.read([&](Database& db) { return read_session(db, hash); });
@@ -142,13 +168,13 @@ Result<std::vector<Session>> StoredJournal::sessions(const std::string& user) co
   return reads_.read([&](Database& db) { return read_sessions(db, user); });
 }
 Status StoredJournal::remove_session(const std::string& hash) {
-  return write([&](Transaction& t) { return erase_session(t.db, hash); });
+  return write_people([&](Transaction& t) { return erase_session(t.db, hash); });
 }
 Status StoredJournal::remove_expired(Instant now) {
-  return write([&](Transaction& t) { return erase_expired(t.db, now); });
+  return write_people([&](Transaction& t) { return erase_expired(t.db, now); });
 }
 Status StoredJournal::put_token(const ApiToken& token) {
-  return write([&](Transaction& t) { return write_token(t.db, token); });
+  return write_people([&](Transaction& t) { return write_token(t.db, token); });
 }
 Result<ApiToken> StoredJournal::token_by_hash(const std::string& hash) const {
   return reads_.read([&](Database& db) { return read_token(db, hash); });
@@ -157,7 +183,7 @@ Result<std::vector<ApiToken>> StoredJournal::tokens() const {
   return reads_.read([&](Database& db) { return read_tokens(db); });
 }
 Status StoredJournal::remove_token(const std::string& id) {
-  return write([&](Transaction& t) { return erase_token(t.db, id); });
+  return write_people([&](Transaction& t) { return erase_token(t.db, id); });
 }
 Status StoredJournal::put_setting(const std::string& name, const std::string& value) {
   return write([&](Transaction& t) { return write_setting(t.db, name, value); });
@@ -185,6 +211,8 @@ Result<Trimmed> StoredJournal::trim(const Retention& retention, Instant now) {
 }
 
 uint64_t StoredJournal::world_version() const { return parts_.writer ? parts_.writer->world_version() : 0; }
+
+Sequence StoredJournal::last_written() const { return parts_.writer ? parts_.writer->last_written() : 0; }
 
 Health StoredJournal::health() const {
   Health health;

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -45,12 +46,16 @@ class StoredJournal final : public Journal {
   Result<Summary> summary() const override;
   Result<std::string> overview_json() const override;
   Result<Report> stored_facts(const std::vector<AssetId>& only) const override;
+  Result<std::vector<Asset>> known_assets() const override;
+  Result<Report> stored_between() const override;
 
   Status put_user(const User& user) override;
   Result<User> user(const std::string& name) const override;
   Result<std::vector<User>> users() const override;
   Status remove_user(const std::string& name) override;
   Status put_session(const Session& session) override;
+  Status touch_session(const std::string& hash, Instant used) override;
+  Status touch_token(const std::string& id, Instant used) override;
   Result<Session> session(const std::string& hash) const override;
   Result<std::vector<Session>> sessions(const std::string& user) const override;
   Status remove_session(const std::string& hash) override;
@@ -65,16 +70,21 @@ class StoredJournal final : public Journal {
   Status take_setting(const std::string& name) override;
 
   uint64_t world_version() const override;
+  uint64_t people_version() const override { return people_version_; }
+  Sequence last_written() const override;
   Result<Trimmed> trim(const Retention& retention, Instant now) override;
   Health health() const override;
 
  private:
   Status write(Writer::Job job, Writer::Touches touches = Writer::Touches::nothing_shown);
+  // A write to users, sessions or tokens.
+  Status write_people(Writer::Job job);
   // A write that tells which events it added.
   Result<Recorded> write_telling(Writer::Job job, Writer::Touches touches);
 
   Parts parts_;
   mutable ReadPool reads_;
+  std::atomic<uint64_t> people_version_{1};
 };
 
 }  // namespace plimsoll::journal

@@ -1,5 +1,7 @@
 #include "journal/threat_groups.h"
 
+#include "journal/search_words.h"
+
 namespace plimsoll::journal {
 
 Result<ThreatGroups::Group> ThreatGroups::find_or_make(const PreparedThreat& threat) {
@@ -7,10 +9,11 @@ Result<ThreatGroups::Group> ThreatGroups::find_or_make(const PreparedThreat& thr
   const Threat& t = *threat.threat;
   Group group;
   PLIMSOLL_CHECK(db.each(
-      "SELECT no, rank FROM threat_groups WHERE id = ?",
+      "SELECT no, rank, title FROM threat_groups WHERE id = ?",
       [&](const Row& row) {
         group.no = row.integer(0);
         group.stored_rank = row.integer(1);
+        group.stored_title = row.bytes(2);
       },
       threat.id));
   if (group.no != 0) return group;
@@ -19,6 +22,8 @@ Result<ThreatGroups::Group> ThreatGroups::find_or_make(const PreparedThreat& thr
       "first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?) RETURNING no",
       [&](const Row& row) { group.no = row.integer(0); }, threat.id, static_cast<int>(t.kind), t.title,
       static_cast<int>(t.severity.level), t.severity.score, t.known_exploited, t.epss, threat.rank, transaction_.now));
+  PLIMSOLL_CHECK(put_threat_words(db, group.no, threat.id, t.title));
+  group.stored_title = t.title;
   return group;
 }
 
@@ -51,13 +56,15 @@ void ThreatGroups::moved(const GroupsOfAsset& before, const GroupsOfAsset& after
 
 Status ThreatGroups::flush() {
   for (const auto& [id, group] : groups_) {
-    if (!replace_ && group.rank < group.stored_rank) continue;
+    const bool replace = replace_ && (in_parts_ == nullptr || !in_parts_->contains(id));
+    if (!replace && group.rank < group.stored_rank) continue;
     const Threat& t = *group.worst;
     PLIMSOLL_CHECK(transaction_.db.run(
         "UPDATE threat_groups SET kind = ?, title = ?, level = ?, score = ?, known_exploited = ?, epss = ?, rank = ? "
         "WHERE no = ?",
         static_cast<int>(t.kind), t.title, static_cast<int>(t.severity.level), t.severity.score, t.known_exploited,
         t.epss, group.rank, group.no));
+    if (t.title != group.stored_title) PLIMSOLL_CHECK(put_threat_words(transaction_.db, group.no, id, t.title));
   }
   for (const auto& [no, move] : moves_) {
     if (move.assets == 0 && move.fixable == 0) continue;

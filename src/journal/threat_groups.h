@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -13,8 +14,10 @@ using GroupsOfAsset = std::unordered_map<int64_t, bool>;
 // and written once, by flush().
 class ThreatGroups {
  public:
-  // `replace`: what this transaction says of a threat takes the place of what was known; else the worse stands.
-  ThreatGroups(Transaction& transaction, bool replace) : transaction_(transaction), replace_(replace) {}
+  // `replace`: what this transaction says of a threat takes the place of what was known; else the worse stands, as of
+  // those that earlier parts of the same judgement said (`in_parts`).
+  ThreatGroups(Transaction& transaction, bool replace, const std::set<std::string>* in_parts = nullptr)
+      : transaction_(transaction), replace_(replace), in_parts_(in_parts) {}
 
   // The number of the threat's group, made when there is none.
   Result<int64_t> number_of(const PreparedThreat& threat);
@@ -31,12 +34,14 @@ class ThreatGroups {
     const Threat* worst = nullptr;  // of those met in this transaction
     int64_t rank = 0;
     int64_t stored_rank = -1;
+    std::string stored_title;
   };
   struct Move {
     int assets = 0, fixable = 0;
   };
   Transaction& transaction_;
   const bool replace_;
+  const std::set<std::string>* in_parts_;  // may be null
   std::unordered_map<std::string, Group> groups_;
   std::unordered_map<int64_t, Move> moves_;
 

@@ -7,28 +7,57 @@ namespace {
 
 #define GROUP_COLUMNS "no, id, kind, title, level, score, known_exploited, epss, assets, fixable, first_seen, rank"
 
-// Some packages that a group is in, with a version that fixes it, from a few of its rows; and the worst asset of all.
-Status add_examples(Database& db, int64_t no, ThreatGroup& group) {
-  PLIMSOLL_CHECK(db.each(
+// Groups with the numbers of their rows.
+using Numbered = std::vector<std::pair<int64_t, ThreatGroup*>>;
+
+Status add_packages(Database& db, const Numbered& groups, const std::vector<int64_t>& numbers) {
+  return db.each_of(
       "SELECT DISTINCT package, fixed_version FROM (SELECT package, fixed_version FROM threats WHERE threat_group = ? "
       "AND resolved_at IS NULL LIMIT 20) few ORDER BY package, fixed_version DESC",
-      [&](const Row& row) {
+      numbers, [&](size_t which, const Row& row) {
         constexpr size_t most = 3;
+        ThreatGroup& group = *groups[which].second;
         const std::string package = row.bytes(0), fixed = row.bytes(1);
         if (group.fixed_version.empty()) group.fixed_version = fixed;
         if (package.empty() || group.packages.size() == most) return;
         if (group.packages.empty() || group.packages.back() != package) group.packages.push_back(package);
-      },
-      no));
-  return db.each(
-      "SELECT a.score, a.name, a.not_assessed FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? "
-      "AND t.resolved_at IS NULL AND a.gone_at IS NULL ORDER BY a.score DESC, a.no LIMIT 1",
-      [&](const Row& row) {
-        group.worst_score = row.number(0);
-        group.worst_asset = row.bytes(1);
-        group.worst_not_assessed = static_cast<size_t>(row.integer(2));
-      },
-      no);
+      });
+}
+
+#define WORST_OF_GROUP                                                                                              \
+  "SELECT a.score, a.name, a.not_assessed FROM threats t JOIN assets a ON a.no = t.asset WHERE t.threat_group = ? " \
+  "AND t.resolved_at IS NULL AND a.gone_at IS NULL ORDER BY "
+
+// Where few have it they are looked at one by one; where many do, one of them is near the top of all assets by score,
+// and nobody below is looked at. Left to itself the planner takes the second way for both ("+ 0" is no index's order).
+Status add_worst(Database& db, const Numbered& groups) {
+  constexpr int few = 300;
+  for (const bool by_score : {false, true}) {
+    Numbered these;
+    std::vector<int64_t> numbers;
+    for (const auto& [no, group] : groups) {
+      if ((group->assets > few) != by_score) continue;
+      these.emplace_back(no, group);
+      numbers.push_back(no);
+    }
+    PLIMSOLL_CHECK(db.each_of(
+        by_score ? WORST_OF_GROUP "a.score DESC, a.no LIMIT 1" : WORST_OF_GROUP "a.score + 0 DESC, a.no LIMIT 1",
+        numbers, [&](size_t which, const Row& row) {
+          these[which].second->worst_score = row.number(0);
+          these[which].second->worst_asset = row.bytes(1);
+          these[which].second->worst_not_assessed = static_cast<size_t>(row.integer(2));
+        }));
+  }
+  return Done{};
+}
+
+// Some packages that each group is in, with a version that fixes it, from a few of its rows; and the worst asset of
+// all.
+Status add_examples(Database& db, const Numbered& groups) {
+  std::vector<int64_t> numbers;
+  for (const auto& [no, group] : groups) numbers.push_back(no);
+  PLIMSOLL_CHECK(add_packages(db, groups, numbers));
+  return add_worst(db, groups);
 }
 
 ThreatGroup group_of(const Row& row) {
@@ -75,12 +104,17 @@ ThreatRow threat_of(const Row& row) {
 
 int kind_of(const ThreatQuery& query) { return query.kind ? static_cast<int>(*query.kind) : -1; }
 
-}  // namespace
+// What lists of groups are taken from; ?1 to ?5. What is searched for is looked up in its own narrow table.
+std::string groups_that_fit(const ThreatQuery& query) {
+  const std::string from =
+      query.text.empty() ? " FROM threat_groups WHERE ?3 = ''"
+                         : " FROM threat_words JOIN threat_groups ON no = threat_group WHERE words LIKE ?3 ESCAPE '\\'";
+  return from +
+         " AND assets > 0 AND (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 "
+         "AND (?4 = 0 OR known_exploited <> 0) AND (?5 = 0 OR fixable > 0)";
+}
 
-#define GROUP_FILTER                                                                                              \
-  " FROM threat_groups WHERE assets > 0 AND (?1 < 0 OR kind = ?1) AND ((?2 >> CAST(level AS INTEGER)) & 1) <> 0 " \
-  "AND (?3 = '' OR lower(id || '\n' || title) LIKE ?3 ESCAPE '\\') AND (?4 = 0 OR known_exploited <> 0) "         \
-  "AND (?5 = 0 OR fixable > 0)"
+}  // namespace
 
 Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query) {
   PLIMSOLL_TRY(cursor, parse_number_cursor(query.cursor));
@@ -88,18 +122,20 @@ Result<Page<ThreatGroup>> read_threats(Database& db, const ThreatQuery& query) {
   Paging<ThreatGroup> paging(limit);
   std::vector<std::pair<ThreatGroup, Cursor>> found;
   PLIMSOLL_CHECK(db.each(
-      "SELECT " GROUP_COLUMNS GROUP_FILTER " AND rank <= ?6 AND (rank < ?6 OR no > ?7) ORDER BY rank DESC, no LIMIT ?8",
+      "SELECT " GROUP_COLUMNS + groups_that_fit(query) +
+          " AND rank <= ?6 AND (rank < ?6 OR no > ?7) ORDER BY rank DESC, no LIMIT ?8",
       [&](const Row& row) { found.emplace_back(group_of(row), Cursor{row.bytes(11), row.integer(0)}); }, kind_of(query),
       mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable,
       cursor ? cursor->key : INT64_MAX, cursor ? cursor->no : -1, limit + 1));
-  for (auto& [group, here] : found) {
-    PLIMSOLL_CHECK(add_examples(db, here.no, group));
-    paging.add(std::move(group), std::move(here));
-  }
+  Numbered groups;
+  for (auto& [group, here] : found) groups.emplace_back(here.no, &group);
+  PLIMSOLL_CHECK(add_examples(db, groups));
+  for (auto& [group, here] : found) paging.add(std::move(group), std::move(here));
   if (query.cursor.empty()) {
     PLIMSOLL_CHECK(db.each(
-        "SELECT count(*)" GROUP_FILTER, [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); },
-        kind_of(query), mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable));
+        "SELECT count(*)" + groups_that_fit(query),
+        [&](const Row& row) { paging.total(static_cast<uint64_t>(row.integer(0))); }, kind_of(query),
+        mask_of(query.levels), pattern_of(query.text), query.known_exploited, query.fixable));
   }
   return std::move(paging).page();
 }
@@ -115,7 +151,7 @@ Result<ThreatGroup> read_threat(Database& db, const ThreatId& id) {
       },
       id.value));
   if (!found) return not_found("threat", id.value);
-  PLIMSOLL_CHECK(add_examples(db, no, *found));
+  PLIMSOLL_CHECK(add_examples(db, {{no, &*found}}));
   return *std::move(found);
 }
 

@@ -4,6 +4,7 @@
 
 #include "journal/flow_store.h"
 #include "journal/package_index.h"
+#include "journal/search_words.h"
 #include "journal/size.h"
 #include "wire/json_writer.h"
 
@@ -67,6 +68,7 @@ Status trim_once(Transaction& t, const Retention& ages, Instant now, Trimmed& su
   PLIMSOLL_CHECK(
       t.db.script("DELETE FROM threat_groups WHERE assets = 0 AND NOT EXISTS "
                   "(SELECT 1 FROM threats WHERE threat_group = threat_groups.no)"));
+  PLIMSOLL_CHECK(drop_old_words(t.db));
   sum.events += events;
   sum.scores += old_scores + fine_scores;
   sum.flows += old_flows + fine_flows;

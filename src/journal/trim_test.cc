@@ -119,6 +119,12 @@ TEST_P(Trimming, GoneAssetsAndResolvedThreatsGo) {
   EXPECT_TRUE(journal_->threat({"CVE-1"}).ok());
   EXPECT_TRUE(journal_->stored_facts().ok());
   EXPECT_EQ(journal_->stored_facts()->assets.size(), 1u);
+  std::pair<int64_t, int64_t> words;
+  ASSERT_TRUE(store_->behind()
+                  ->each("SELECT (SELECT count(*) FROM asset_words), (SELECT count(*) FROM threat_words)",
+                         [&](const Row& row) { words = {row.integer(0), row.integer(1)}; })
+                  .ok());
+  EXPECT_EQ(words, std::pair(int64_t{1}, int64_t{1}));
 }
 
 TEST_P(Trimming, TooLargeAJournalKeepsLess) {

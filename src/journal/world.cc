@@ -6,6 +6,7 @@
 
 #include "journal/flow_store.h"
 #include "journal/package_index.h"
+#include "journal/search_words.h"
 #include "journal/threat_groups.h"
 #include "journal/trend.h"
 #include "model/names.h"
@@ -35,7 +36,9 @@ class WorldWriter {
       : t_(transaction),
         p_(prepared),
         at_(prepared.report->generated_at == Instant{} ? transaction.now : prepared.report->generated_at),
-        groups_(transaction, prepared.how->whole && prepared.how->unchanged.empty()) {}
+        groups_(transaction,
+                (prepared.how->whole || prepared.how->in_parts != nullptr) && prepared.how->unchanged.empty(),
+                prepared.how->in_parts) {}
 
   Status write() {
     for (const PreparedAsset& asset : p_.assets) PLIMSOLL_CHECK(write_asset(asset));
@@ -72,6 +75,7 @@ class WorldWriter {
     const AssetId& id = asset.report->asset.id;
     PLIMSOLL_TRY(known, find(id));
     PLIMSOLL_TRY(no, write_row(asset));
+    PLIMSOLL_CHECK(put_asset_words(t_.db, no, asset.report->asset));
     PLIMSOLL_CHECK(write_bodies(asset, no));
     PLIMSOLL_TRY(moves, write_threats(asset, no, known.no != 0 && !known.gone));
     PLIMSOLL_CHECK(write_score(asset, no, known));

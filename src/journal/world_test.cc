@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "journal/test_store.h"
@@ -130,6 +131,65 @@ TEST_P(World, StoredFactsAreTheGatheredOnes) {
   EXPECT_EQ(journal_->stored_facts({judged.assets[0].asset.id})->assets.size(), 1u);
 }
 
+TEST_P(World, StoredFactsComeInPieces) {
+  const Report judged = wire::rich_report();
+  take(judged, {});
+  const auto all = journal_->stored_facts();
+  const auto known = journal_->known_assets();
+  ASSERT_TRUE(known.ok()) << known.error().to_string();
+  ASSERT_EQ(known->size(), all->assets.size());
+  Report pieces = *journal_->stored_between();
+  EXPECT_TRUE(pieces.assets.empty());
+  EXPECT_EQ(pieces.flows, all->flows);
+  EXPECT_EQ(pieces.network, all->network);
+  for (const Asset& asset : *known) {
+    const auto piece = journal_->stored_facts({asset.id});
+    ASSERT_EQ(piece->assets.size(), 1u);
+    EXPECT_TRUE(piece->flows.empty());
+    const auto same = std::ranges::find_if(all->assets, [&](const AssetReport& a) { return a.asset.id == asset.id; });
+    ASSERT_NE(same, all->assets.end());
+    EXPECT_EQ(piece->assets[0], *same);
+    EXPECT_EQ(asset.name, same->asset.name);
+    EXPECT_EQ(asset.node, same->asset.node);
+    EXPECT_EQ(asset.kind, same->asset.kind);
+  }
+  std::vector<AssetReport> many;
+  std::vector<AssetId> ids{{"docker:never"}};
+  for (int i = 0; i < 40; ++i) {
+    many.push_back(container("c" + std::to_string(i), i));
+    if (i % 2 == 0) ids.push_back(many.back().asset.id);
+  }
+  take(report(many), {});
+  EXPECT_EQ(journal_->stored_facts(ids)->assets.size(), 20u);
+}
+
+// What is said of a threat is the worst of all parts, whichever comes first; not what was said before.
+TEST_P(World, AJudgementInPartsIsAsOneOfAll) {
+  const auto judged = [](double a, double b) {
+    return std::pair{container("a", 50, {threat("CVE-1", a)}), container("b", 50, {threat("CVE-1", b)})};
+  };
+  const auto in_parts = [&](const std::vector<AssetReport>& parts, int64_t when) {
+    std::set<std::string> threats;
+    for (const AssetReport& each : parts) {
+      Recording how;
+      how.whole = &each == &parts.back();
+      how.in_parts = &threats;
+      take(report({each}, at(when)), how);
+    }
+  };
+  const auto [a9, b8] = judged(9, 8);
+  take(report({a9, b8}));
+  EXPECT_EQ(group("CVE-1").score, 9);
+  const auto [a6, b3] = judged(6, 3);
+  in_parts({a6, b3}, 10);
+  EXPECT_EQ(group("CVE-1").score, 6);
+  const auto [a2, b4] = judged(2, 4);
+  in_parts({a2, b4}, 20);
+  EXPECT_EQ(group("CVE-1").score, 4);
+  EXPECT_EQ(group("CVE-1").assets, 2);
+  EXPECT_EQ(journal_->summary()->containers, 2);
+}
+
 TEST_P(World, DetailIsTheAssetsPartOfAReport) {
   const Report judged = wire::rich_report();
   take(judged, {});
@@ -244,6 +304,25 @@ Flow flow(const std::string& from, uint64_t bytes, Instant when) {
   return out;
 }
 
+TEST_P(World, WhatIsSearchedForFollowsWhatIsKnown) {
+  const auto assets = [&](const std::string& text) { return journal_->assets({.text = text})->total; };
+  const auto threats = [&](const std::string& text) { return journal_->threats({.text = text})->total; };
+  AssetReport web = container("Web", 50, {threat("CVE-1", 9)});
+  take(report({web, container("other", 20, {threat("CVE-2", 5)})}));
+  EXPECT_EQ(assets("wEB"), 2u) << "the image's name of both";
+  EXPECT_EQ(assets("docker:web"), 1u);
+  EXPECT_EQ(threats("ABOUT CVE-1"), 1u);
+  EXPECT_EQ(threats("something"), 2u);
+  EXPECT_EQ(threats("some_hing"), 0u) << "no sign stands for another";
+  web.asset.image = "shop:2";
+  web.threats[0].title = "Quite another";
+  take(report({web, container("other", 20, {threat("CVE-2", 5)})}, at(10)));
+  EXPECT_EQ(assets("shop"), 1u);
+  EXPECT_EQ(assets("web:1"), 1u);
+  EXPECT_EQ(threats("about cve-1"), 0u);
+  EXPECT_EQ(threats("quite ANOTHER"), 1u);
+}
+
 TEST_P(World, FlowsAddUpInTheirTime) {
   ASSERT_TRUE(journal_->add_flows({flow("a", 10, at(0)), flow("a", 5, at(60))}).ok());
   ASSERT_TRUE(journal_->add_flows({flow("a", 7, at(7200)), flow("b", 1, at(7200))}).ok());
@@ -287,6 +366,50 @@ TEST_P(World, PeopleAreKeptAndRemoved) {
   ASSERT_TRUE(journal_->remove_user("anna").ok());
   EXPECT_EQ(journal_->session("h1").error().kind, ErrorKind::not_found);
   EXPECT_EQ(journal_->user("anna").error().kind, ErrorKind::not_found);
+}
+
+TEST_P(World, UseDoesNotBringBackWhatWasRemoved) {
+  const Session session{"h1", "anna", at(0), at(1), at(100), "10.0.0.1"};
+  const ApiToken token{"t1", "h2", "anna", "ci", Role::viewer, at(0), at(50), {}};
+  ASSERT_TRUE(journal_->put_session(session).ok());
+  ASSERT_TRUE(journal_->put_token(token).ok());
+  ASSERT_TRUE(journal_->touch_session("h1", at(7)).ok());
+  ASSERT_TRUE(journal_->touch_session("h1", at(6)).ok());
+  ASSERT_TRUE(journal_->touch_token("t1", at(8)).ok());
+  EXPECT_EQ(journal_->session("h1")->last_used, at(7)) << "the latest";
+  EXPECT_EQ(journal_->token_by_hash("h2")->last_used, at(8));
+  ASSERT_TRUE(journal_->remove_session("h1").ok());
+  ASSERT_TRUE(journal_->remove_token("t1").ok());
+  EXPECT_TRUE(journal_->touch_session("h1", at(9)).ok());
+  EXPECT_TRUE(journal_->touch_token("t1", at(9)).ok());
+  EXPECT_EQ(journal_->session("h1").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(journal_->token_by_hash("h2").error().kind, ErrorKind::not_found);
+}
+
+TEST_P(World, EveryChangeOfPeopleIsAnotherVersion) {
+  uint64_t last = journal_->people_version();
+  const auto changed = [&] { return std::exchange(last, journal_->people_version()) != last; };
+  ASSERT_TRUE(journal_->put_user({"anna", Role::admin, "", false, at(0), {}}).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->put_session({"h1", "anna", at(0), at(1), at(100), ""}).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->put_token({"t1", "h2", "anna", "ci", Role::viewer, at(0), at(50), {}}).ok());
+  EXPECT_TRUE(changed());
+  EXPECT_FALSE(journal_->put_token({"t2", "h2", "bob", "", Role::viewer, at(0), {}, {}}).ok());
+  EXPECT_TRUE(changed()) << "also where it failed: that is not always known";
+  ASSERT_TRUE(journal_->touch_session("h1", at(2)).ok() && journal_->touch_token("t1", at(2)).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_token("t1").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_session("h1").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_expired(at(60)).ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->remove_user("anna").ok());
+  EXPECT_TRUE(changed());
+  ASSERT_TRUE(journal_->append({event("x")}).ok());
+  EXPECT_FALSE(changed());
+  EXPECT_EQ(journal_->last_written(), 1u);
 }
 
 TEST_P(World, ASettingIsTakenOnce) {

@@ -152,6 +152,7 @@ Status Writer::insist(const Batch& batch, std::vector<Status>& each) {
       down_since_.reset();
       if (std::ranges::any_of(batch, [](const Waiting* job) { return job->touches == Touches::world; }))
         ++world_version_;
+      if (tried_end_.sequence != 0) last_written_ = tried_end_.sequence;
       const std::lock_guard lock(listener_mutex_);
       if (listener_ && tried_end_.sequence != 0) listener_(tried_end_.sequence);
       return done;

@@ -50,6 +50,8 @@ class Writer {
   State state() const;
   // Grows with each commit that touches the world, before its listener is called.
   uint64_t world_version() const { return world_version_; }
+  // The newest event of its own, told before its listener is called; 0: none yet.
+  Sequence last_written() const { return last_written_; }
   const SealKey& key() const { return key_; }
 
  private:
@@ -87,6 +89,7 @@ class Writer {
   bool stopping_ = false;
   State state_;
   std::atomic<uint64_t> world_version_{0};
+  std::atomic<Sequence> last_written_{0};
 
   std::mutex listener_mutex_;
   std::function<void(Sequence)> listener_;

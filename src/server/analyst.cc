@@ -13,9 +13,9 @@
 #include "server/exception_book.h"
 #include "server/inside_networks.h"
 #include "server/shown.h"
+#include "server/stored_judge.h"
 #include "threatdb/starter.h"
 #include "wire/recording.h"
-#include "wire/report_json.h"
 
 namespace plimsoll::server {
 namespace {
@@ -26,15 +26,6 @@ constexpr std::chrono::seconds judge_every{5};
 constexpr std::chrono::days forgotten_after{90};  // ended exceptions; what was said of them stays in the journal
 constexpr const char* judged_setting = "judged.with";
 constexpr const char* ended_setting = "exceptions.ended-until";
-
-// Facts and judgement of an asset as one number; when it was looked at is no change of it.
-std::string print_of(const AssetReport& asset) {
-  Report facts;
-  facts.assets = {asset};
-  facts.assets.front().scanned_at = {};
-  const std::string judged = wire::asset_to_json(facts.assets.front(), false);
-  return sha256_hex(judged + wire::facts_to_json(facts));
-}
 
 journal::Retention retention_of(const RetentionPolicy& policy) {
   const auto whole = [](std::chrono::seconds length) { return std::chrono::ceil<std::chrono::days>(length); };
@@ -210,7 +201,8 @@ void Analyst::take_policy(Instant at) {
   if (!events.empty()) (void)journal_.append(std::move(events));  // its state is told by the journal's health
 }
 
-Status Analyst::judge_and_keep(Report report, journal::Recording how, bool write_all) {
+// Policy, exceptions and networks of now.
+Status Analyst::take_what_is_judged_by() {
   PLIMSOLL_TRY(exceptions, ExceptionBook(journal_).all());
   PLIMSOLL_TRY(networks, read_networks(journal_));
   exceptions_ = std::move(exceptions);
@@ -224,6 +216,12 @@ Status Analyst::judge_and_keep(Report report, journal::Recording how, bool write
         next_end_ = exception.expires_at;
     }
   }
+  return Done{};
+}
+
+Status Analyst::judge_and_keep(Report report, journal::Recording how, bool write_all) {
+  PLIMSOLL_CHECK(take_what_is_judged_by());
+  const Instant at = wall_clock();
   const std::string with = mark_of_judgement();
   analyzer::judge(report, db_ ? &*db_ : nullptr, {policy_, in_force_->rules, &exceptions_}, at);
   if (gathered_) {
@@ -231,7 +229,9 @@ Status Analyst::judge_and_keep(Report report, journal::Recording how, bool write
     last_judged_ = std::make_shared<const Report>(report);
     judged_at_ = std::chrono::steady_clock::now();
   }
-  show(report);
+  ImagesShown images(policy_);
+  images.add(report.assets);
+  show(report, images.json());
   std::map<AssetId, std::string> prints;
   for (const AssetReport& asset : report.assets) prints.emplace(asset.asset.id, print_of(asset));
   // What the journal holds already is not written again.
@@ -246,9 +246,26 @@ Status Analyst::judge_and_keep(Report report, journal::Recording how, bool write
   const Result<journal::Recorded> recorded = journal_.record(report, how);
   prints_ = recorded.ok() ? std::move(prints) : std::map<AssetId, std::string>();
   if (!recorded.ok()) return recorded.error();
+  tell_judged(with, at);
+  return Done{};
+}
+
+void Analyst::tell_judged(const std::string& with, Instant at) {
   show(judged_setting, with);
   world_.set_ready();
   world_.change_progress([&](World::Progress& progress) { progress.last_scan = at; });
+}
+
+Status Analyst::judge_stored(const std::string& actor) {
+  PLIMSOLL_CHECK(take_what_is_judged_by());
+  const Instant at = wall_clock();
+  const std::string with = mark_of_judgement();
+  prints_.clear();
+  const StoredJudge judge{journal_, db_ ? &*db_ : nullptr, {policy_, in_force_->rules, &exceptions_}, actor, at};
+  PLIMSOLL_TRY(prints, judge.run([this](const Report& whole, const std::string& images) { show(whole, images); }));
+  if (prints.empty()) return Done{};
+  prints_ = std::move(prints);
+  tell_judged(with, at);
   return Done{};
 }
 
@@ -306,17 +323,15 @@ Status Analyst::assess_stored(const std::string& actor) {
     how.gathered_gaps = journal::gaps_of(*gathered_);
     return judge_and_keep(*gathered_, std::move(how), true);
   }
-  PLIMSOLL_TRY(stored, journal_.stored_facts());
-  if (stored.assets.empty()) return Done{};
-  const Status done = judge_and_keep(std::move(stored), std::move(how), true);
+  const Status done = judge_stored(actor);
   ::malloc_trim(0);  // it may have been much, and comes rarely
   return done;
 }
 
-void Analyst::show(const Report& judged) {
+void Analyst::show(const Report& judged, const std::string& images) {
   show(shown_not_assessed, not_assessed_json(judged));
   show(shown_excepted, excepted_json(judged));
-  show(shown_images, images_json(judged, policy_));
+  show(shown_images, images);
 }
 
 void Analyst::show(const char* name, std::string text) {

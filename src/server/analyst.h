@@ -56,6 +56,10 @@ class Analyst {
   void look_at_database();
   // `write_all`: also what is as the journal has it.
   Status judge_and_keep(Report gathered, journal::Recording how, bool write_all);
+  // The same of what is stored, which may be more than should be in memory at once.
+  Status judge_stored(const std::string& actor);
+  Status take_what_is_judged_by();
+  void tell_judged(const std::string& with, Instant at);
   Status assess(const std::vector<Waiting>& news);
   Status take_in(const Waiting& news);
   Status assess_stored(const std::string& actor);
@@ -63,7 +67,7 @@ class Analyst {
   void judge_again();
   void end_exceptions(Instant now);
   void take_policy(Instant now);
-  void show(const Report& judged);
+  void show(const Report& judged, const std::string& images);
   void show(const char* name, std::string text);
   std::string mark_of_judgement() const;
   Result<std::vector<Exception>> all_exceptions() const;  // people's and the policy's

@@ -183,6 +183,43 @@ TEST_F(AnalystTest, AtItsStartItJudgesOnlyWhatMayComeOutAnotherWay) {
   EXPECT_EQ(excepted(), 1u);
 }
 
+// What is stored is judged part by part; nothing of it comes out in another way.
+TEST_F(AnalystTest, WhatIsStoredComesOutAsItWas) {
+  Report report = gathered();
+  for (int node = 0; node < 3; ++node) {
+    for (int i = 0; i < 150; ++i) {
+      AssetReport container = gathered().assets[1];
+      container.asset.name = "c" + std::to_string(node) + "-" + std::to_string(i);
+      container.asset.id = {"docker:" + container.asset.name};
+      container.asset.node = "n" + std::to_string(node);
+      container.container->image = {"sha256:" + std::to_string(i % 7)};
+      report.assets.push_back(container);
+    }
+  }
+  NetworkEvent attack = report.network.events[0];
+  attack.source.asset = {"docker:c0-3"};
+  attack.target.asset = {"docker:c2-149"};
+  report.network.events.push_back(attack);
+  give(report);
+  const auto all = [&] {
+    std::map<std::string, std::string> out;
+    const std::vector<Asset> assets = *journal_->known_assets();
+    for (const Asset& asset : assets) out[asset.id.value] = journal_->asset(asset.id)->report_json;
+    for (const char* name : {shown_not_assessed, shown_excepted, shown_images}) out[name] = *journal_->setting(name);
+    json overview = json::parse(*journal_->overview_json());
+    overview.erase("generated_at");
+    out["overview"] = overview.dump();
+    return out;
+  };
+  const auto before = all();
+  EXPECT_GT(before.size(), 450u);
+  const journal::Sequence newest = journal_->summary()->newest_event;
+  begin("another policy");
+  until("it is judged", [&] { return world_->progress().last_scan != Instant{}; });
+  EXPECT_EQ(all(), before);
+  EXPECT_EQ(journal_->summary()->newest_event, newest) << "nothing changed, nothing is told";
+}
+
 TEST_F(AnalystTest, OtherNetworksCountAsInside) {
   Report report = gathered();
   report.network.events.front().from_outside_only = true;

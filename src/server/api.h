@@ -11,6 +11,7 @@
 #include "notify/settings.h"
 #include "server/answer_cache.h"
 #include "server/auth.h"
+#include "server/event_tail.h"
 #include "server/http.h"
 #include "server/page.h"
 #include "server/policy_in_force.h"
@@ -66,7 +67,8 @@ struct ApiGround {
 // The HTTP API: routes.cc says what there is, docs/openapi.yaml what it means. Thread-safe.
 class Api {
  public:
-  explicit Api(ApiGround ground) : ground_(std::move(ground)), auth_(ground_.journal), page_(ground_.page) {}
+  explicit Api(ApiGround ground)
+      : ground_(std::move(ground)), auth_(ground_.journal), tail_(ground_.journal), page_(ground_.page) {}
 
   // Never throws; everything that goes wrong is a problem (RFC 9457).
   Response handle(const Request& request);
@@ -78,6 +80,7 @@ class Api {
   }
   journal::Journal& journal() { return ground_.journal; }
   Auth& auth() { return auth_; }
+  EventTail& tail() { return tail_; }
   // What is in force on assets, or waits for approval.
   OpenResponses open_responses() const { return ground_.responses ? ground_.responses->open() : OpenResponses(); }
   // The last report without its assets and flows, read once for as long as there is none newer. unreachable: there is
@@ -94,6 +97,7 @@ class Api {
 
   ApiGround ground_;
   Auth auth_;
+  EventTail tail_;
   Page page_;
   AnswerCache answers_;
   std::mutex mutex_;

@@ -43,7 +43,7 @@ Response stream_events(Api& api, const Call& call) {
   Response out;
   out.type = "text/event-stream";
   out.headers.emplace_back("X-Accel-Buffering", "no");
-  out.stream = event_stream(api.journal(), api.auth(), api.ground().world, call.who, after, api.ground().now);
+  out.stream = event_stream(api.tail(), api.auth(), api.ground().world, call.who, after, api.ground().now);
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "base/text.h"
 #include "server/event_stream.h"
@@ -109,6 +110,60 @@ TEST_F(ApiTest, LogoutEndsTheSession) {
   EXPECT_EQ(call(browser, "GET", "/api/v1/me").status, 401);
   EXPECT_EQ(call(other, "GET", "/api/v1/me").status, 200) << "another one goes on";
   EXPECT_EQ(events("auth.sign-out").size(), 1u);
+}
+
+// Whom it has just let in it knows for a moment longer than the store: what is taken away counts all the same.
+TEST_F(ApiTest, WhatIsTakenAwayCountsAtOnce) {
+  const Browser admin = add("root", journal::Role::admin);
+  const auto token_of = [&](const Browser& of) {
+    return json::parse(call(of, "POST", "/api/v1/tokens", R"({"label": "t", "scope": "operator"})").body);
+  };
+  const auto by_token = [&](const json& token, const std::string& method, const std::string& target) {
+    Request asked = request(method, target);
+    asked.headers.emplace_back("authorization", "Bearer " + token["secret"].get<std::string>());
+    return call(asked);
+  };
+  const auto change = [&](const std::string& name, const std::string& body) {
+    EXPECT_EQ(call(admin, "PATCH", "/api/v1/users/" + name, body).status, 200);
+  };
+  const Browser olga = add("olga", journal::Role::operator_);
+  const json token = token_of(olga), other = token_of(olga);
+  const Response stream = by_token(token, "GET", "/api/v1/events/stream");
+  ASSERT_TRUE(stream.stream);
+  EXPECT_TRUE(stream.stream().has_value());
+  EXPECT_EQ(by_token(token, "GET", "/api/v1/me").status, 200);
+  EXPECT_EQ(call(admin, "DELETE", "/api/v1/tokens/" + token["token"]["id"].get<std::string>()).status, 204);
+  EXPECT_EQ(by_token(token, "GET", "/api/v1/me").status, 401);
+  EXPECT_FALSE(stream.stream().has_value()) << "what it listened to ends, too";
+  EXPECT_EQ(by_token(other, "GET", "/api/v1/me").status, 200);
+
+  EXPECT_EQ(call(olga, "POST", "/api/v1/scan").status, 202);
+  change("olga", R"({"role": "viewer"})");
+  EXPECT_EQ(call(olga, "POST", "/api/v1/scan").status, 403);
+  EXPECT_EQ(by_token(other, "POST", "/api/v1/scan").status, 403);
+  EXPECT_EQ(call(olga, "GET", "/api/v1/me").status, 200);
+  change("olga", R"({"disabled": true})");
+  EXPECT_EQ(call(olga, "GET", "/api/v1/me").status, 401);
+  EXPECT_EQ(by_token(other, "GET", "/api/v1/me").status, 401);
+
+  const Browser eve = add("eve", journal::Role::viewer);
+  EXPECT_EQ(call(eve, "GET", "/api/v1/me").status, 200);
+  EXPECT_EQ(call(admin, "DELETE", "/api/v1/users/eve").status, 204);
+  EXPECT_EQ(call(eve, "GET", "/api/v1/me").status, 401);
+}
+
+// Another process on the same journal signs somebody out: that counts soon.
+TEST_F(ApiTest, WhatAnotherProcessTakesAwayCountsSoon) {
+  const Browser browser = add("anna", journal::Role::viewer);
+  const auto other = std::move(*journal::open_journal(directory_ / "journal.db"));
+  EXPECT_EQ(call(browser, "GET", "/api/v1/me").status, 200);
+  ASSERT_TRUE(other->remove_session((*journal_->sessions("anna"))[0].hash).ok());
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (call(browser, "GET", "/api/v1/me").status != 401 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(call(browser, "GET", "/api/v1/me").status, 401);
+  now_ += std::chrono::minutes(5);  // so that its use would be noted
+  EXPECT_EQ(call(browser, "GET", "/api/v1/me").status, 401);
 }
 
 TEST_F(ApiTest, SessionsEndByTime) {

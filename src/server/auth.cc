@@ -90,50 +90,55 @@ Result<Principal> Auth::principal(const Request& request, Instant now) {
 }
 
 Result<Principal> Auth::by_session(const std::string& secret, Instant now) {
-  Result<journal::Session> session = journal_.session(secret_hash(secret));
+  Result<journal::Session> session = known_session(secret_hash(secret));
   // A browser that still holds an old cookie is nobody: it must be able to sign in.
   if (!session.ok())
     return session.error().kind == ErrorKind::not_found ? Result<Principal>(Principal{}) : session.error();
-  Principal who{session->user, Access::open, session->hash, "", csrf_of(secret)};
+  Principal who{session->user, Access::open, session->hash, "", csrf_of(secret), ""};
   if (!still_valid(who, now)) return Principal{};
-  PLIMSOLL_TRY(user, journal_.user(session->user));
+  PLIMSOLL_TRY(user, known_user(session->user));
   who.access = access_of(user.role);
-  if (now - session->last_used >= touched_every) {
-    session->last_used = now;
-    // A full disk must not lock people out; the next request tries again.
-    (void)journal_.put_session(*session);
-  }
+  // A full disk must not lock people out; the next request tries again.
+  if (now - session->last_used >= touched_every) (void)journal_.touch_session(session->hash, now);
   return who;
 }
 
 Result<Principal> Auth::by_token(std::string_view secret, Instant now) {
-  Result<journal::ApiToken> token = journal_.token_by_hash(secret_hash(secret));
+  const Result<journal::ApiToken> token = known_token(secret_hash(secret));
   if (!token.ok()) return token.error().kind == ErrorKind::not_found ? not_valid() : token.error();
-  const Principal known{token->user, Access::open, "", token->id, ""};
   if (token->expires_at && *token->expires_at <= now) return not_valid();
-  Result<journal::User> user = journal_.user(token->user);
+  const Result<journal::User> user = known_user(token->user);
   if (!user.ok()) return user.error().kind == ErrorKind::not_found ? not_valid() : user.error();
   if (user->disabled) return not_valid();
-  Principal who = known;
-  who.access = std::min(access_of(token->scope), access_of(user->role));
-  if (!token->last_used || now - *token->last_used >= touched_every) {
-    token->last_used = now;
-    (void)journal_.put_token(*token);
-  }
-  return who;
+  if (!token->last_used || now - *token->last_used >= touched_every) (void)journal_.touch_token(token->id, now);
+  return Principal{token->user, std::min(access_of(token->scope), access_of(user->role)), "", token->id, "",
+                   token->hash};
 }
 
 bool Auth::still_valid(const Principal& who, Instant now) const {
-  const Result<journal::User> user = journal_.user(who.user);
+  const Result<journal::User> user = known_user(who.user);
   if (!user.ok() || user->disabled) return false;
   if (!who.session_hash.empty()) {
-    const Result<journal::Session> session = journal_.session(who.session_hash);
+    const Result<journal::Session> session = known_session(who.session_hash);
     return session.ok() && session->expires_at > now && now - session->last_used < idle_session;
   }
-  const Result<std::vector<journal::ApiToken>> tokens = journal_.tokens();
-  return tokens.ok() && std::any_of(tokens->begin(), tokens->end(), [&](const journal::ApiToken& token) {
-           return token.id == who.token_id && (!token.expires_at || *token.expires_at > now);
-         });
+  const Result<journal::ApiToken> token = known_token(who.token_hash);
+  return token.ok() && token->id == who.token_id && (!token->expires_at || *token->expires_at > now);
+}
+
+Result<journal::User> Auth::known_user(const std::string& name) const {
+  return users_.get(name, journal_.people_version(), std::chrono::steady_clock::now(),
+                    [&] { return journal_.user(name); });
+}
+
+Result<journal::Session> Auth::known_session(const std::string& hash) const {
+  return sessions_.get(hash, journal_.people_version(), std::chrono::steady_clock::now(),
+                       [&] { return journal_.session(hash); });
+}
+
+Result<journal::ApiToken> Auth::known_token(const std::string& hash) const {
+  return tokens_.get(hash, journal_.people_version(), std::chrono::steady_clock::now(),
+                     [&] { return journal_.token_by_hash(hash); });
 }
 
 Result<journal::User> Auth::check_passphrase(const Request& request, const std::string& name,
@@ -173,7 +178,7 @@ Result<Auth::SignedIn> Auth::begin_session(const Request& request, const journal
   session.from = request.peer + " " + printable(request.header("user-agent"), longest_client);
   PLIMSOLL_CHECK(journal_.put_session(session));
   SignedIn out;
-  out.who = {user.name, access_of(user.role), session.hash, "", csrf_of(secret)};
+  out.who = {user.name, access_of(user.role), session.hash, "", csrf_of(secret), ""};
   out.cookie = set_cookie(request.secure, secret, std::chrono::seconds(longest_session).count());
   return out;
 }

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "journal/journal.h"
 #include "server/http.h"
+#include "server/kept_moment.h"
 #include "server/routes.h"
 #include "server/secrets.h"
 
@@ -17,6 +18,7 @@ struct Principal {
   std::string session_hash;  // of a browser's session
   std::string token_id;      // of an API token
   std::string csrf;          // what a session's changes must carry
+  std::string token_hash;    // of an API token, likewise
   std::string actor() const { return token_id.empty() ? "user:" + user : "token:" + token_id + " of user:" + user; }
 };
 
@@ -24,7 +26,8 @@ Access access_of(journal::Role role);
 std::optional<journal::Role> parse_role(std::string_view text);
 std::string_view name_of_role(journal::Role role);
 
-// Sessions, tokens and the setup link. Thread-safe, as the journal is.
+// Sessions, tokens and the setup link. Thread-safe, as the journal is. Whom it knows it keeps for a moment
+// (kept_moment.h); what this process changes of them counts with the next request.
 class Auth {
  public:
   explicit Auth(journal::Journal& journal) : journal_(journal) {}
@@ -59,8 +62,14 @@ class Auth {
  private:
   Result<Principal> by_session(const std::string& secret, Instant now);
   Result<Principal> by_token(std::string_view secret, Instant now);
+  Result<journal::User> known_user(const std::string& name) const;
+  Result<journal::Session> known_session(const std::string& hash) const;
+  Result<journal::ApiToken> known_token(const std::string& hash) const;
 
   journal::Journal& journal_;
+  mutable KeptMoment<journal::User> users_;        // by name
+  mutable KeptMoment<journal::Session> sessions_;  // by hash
+  mutable KeptMoment<journal::ApiToken> tokens_;   // by hash
   Throttle by_name_{5}, by_address_{20};
 };
 

@@ -1,18 +1,14 @@
 #include "server/event_stream.h"
 
-#include <algorithm>
 #include <memory>
 
-#include "base/text.h"
-#include "server/json_rows.h"
+#include "wire/json_writer.h"
 
 namespace plimsoll::server {
 namespace {
 
-constexpr size_t at_once = 200;
-
 struct Follower {
-  journal::Journal& journal;
+  EventTail& tail;
   const Auth& auth;
   const World& world;
   Principal who;
@@ -27,15 +23,10 @@ struct Follower {
     if (!auth.still_valid(who, now())) return std::nullopt;
     std::string out;
     if (!std::exchange(begun, true)) out = "retry: 2000\n\n";
-    journal::EventQuery query;
-    query.after = after;
-    query.limit = at_once;
-    const Result<std::vector<journal::Event>> events = journal.events(query);
-    if (!events.ok()) return std::nullopt;  // the client comes back, and resumes where it was
-    for (const journal::Event& event : *events) {
-      out += sse_frame(event);
-      after = event.sequence;
-    }
+    const Result<EventTail::Piece> piece = tail.after(after);
+    if (!piece.ok()) return std::nullopt;  // the client comes back, and resumes where it was
+    out += piece->frames;
+    after = piece->last;
     tell_progress(out);
     return out;
   }
@@ -55,13 +46,6 @@ struct Follower {
 
 }  // namespace
 
-std::string sse_frame(const journal::Event& event) {
-  std::string out = "id: " + std::to_string(event.sequence) + "\nevent: " + event.kind + "\n";
-  const std::string json = event_json(event);  // outlives the views of its lines
-  for (const std::string_view line : split(json, '\n')) out += "data: " + std::string(line) + "\n";
-  return out + "\n";
-}
-
 std::string progress_json(std::string_view name, const World::Task& task) {
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object().member("task", name).member("running", task.running).member("step", task.step);
@@ -69,10 +53,10 @@ std::string progress_json(std::string_view name, const World::Task& task) {
   return std::move(out).take();
 }
 
-StreamSource event_stream(journal::Journal& journal, const Auth& auth, const World& world, Principal who,
-                          journal::Sequence after, std::function<Instant()> now) {
-  const auto follower = std::make_shared<Follower>(
-      Follower{journal, auth, world, std::move(who), after, std::move(now), false, 0, {}, {}});
+StreamSource event_stream(EventTail& tail, const Auth& auth, const World& world, Principal who, journal::Sequence after,
+                          std::function<Instant()> now) {
+  const auto follower =
+      std::make_shared<Follower>(Follower{tail, auth, world, std::move(who), after, std::move(now), false, 0, {}, {}});
   return [follower] { return follower->more(); };
 }
 

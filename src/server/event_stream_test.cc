@@ -45,6 +45,7 @@ TEST(EventStream, ManyComeAndGo) {
   const system::TestDirectory directory;
   const auto journal = std::move(*journal::open_journal(directory / "journal.db"));
   Auth auth(*journal);
+  EventTail tail(*journal);
   World world;
   journal::User user;
   user.name = "anna";
@@ -55,7 +56,7 @@ TEST(EventStream, ManyComeAndGo) {
   const auto server = std::move(*HttpServer::make(std::move(listener), std::nullopt, HttpLimits{}, [&](const Request&) {
     Response out;
     out.type = "text/event-stream";
-    out.stream = event_stream(*journal, auth, world, who, 0, wall_clock);
+    out.stream = event_stream(tail, auth, world, who, 0, wall_clock);
     return out;
   }));
   journal->on_events([&](journal::Sequence) { server->wake(); });

@@ -44,30 +44,40 @@ AssetReport content_of(const AssetReport& container) {
   return out;
 }
 
+std::string image_json(const AssetReport& container, const policy::Policy& policy) {
+  Report alone;
+  alone.assets = {content_of(container)};
+  assess::Rules rules{policy.scoring, policy.routes, policy.cves};
+  rules.own = policy::own_scoring(policy, alone.assets);
+  assess::assess(alone, rules);
+  const AssetReport& judged = alone.assets.front();
+  const report::Counts counts = report::counts_of(judged.threats);
+  wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
+  out.begin_object().member("score", judged.assessment.score).member("level", name_of(judged.assessment.level));
+  out.key("counts").begin_object();
+  for (const SeverityLevel level : {SeverityLevel::critical, SeverityLevel::high, SeverityLevel::medium,
+                                    SeverityLevel::low, SeverityLevel::unknown})
+    out.member(name_of(level), counts[static_cast<size_t>(level)]);
+  out.end_object().end_object();
+  return std::move(out).take();
+}
+
 }  // namespace
 
-std::string images_json(const Report& report, const policy::Policy& policy) {
-  std::map<std::string, const AssetReport*> images;
-  for (const AssetReport& asset : report.assets) {
-    if (asset.container && !asset.container->image.empty()) images.emplace(asset.container->image.value, &asset);
+void ImagesShown::add(const std::vector<AssetReport>& assets) {
+  for (const AssetReport& asset : assets) {
+    if (!asset.container || asset.container->image.empty()) continue;
+    Place place{-asset.assessment.score, asset.asset.name, asset.asset.id};
+    const auto known = images_.find(asset.container->image.value);
+    if (known != images_.end() && known->second.place <= place) continue;
+    images_[asset.container->image.value] = {std::move(place), image_json(asset, policy_)};
   }
-  assess::Rules rules{policy.scoring, policy.routes, policy.cves};
+}
+
+std::string ImagesShown::json() const {
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object();
-  for (const auto& [image, container] : images) {
-    Report alone;
-    alone.assets = {content_of(*container)};
-    rules.own = policy::own_scoring(policy, alone.assets);
-    assess::assess(alone, rules);
-    const AssetReport& judged = alone.assets.front();
-    const report::Counts counts = report::counts_of(judged.threats);
-    out.key(image).begin_object().member("score", judged.assessment.score);
-    out.member("level", name_of(judged.assessment.level)).key("counts").begin_object();
-    for (const SeverityLevel level : {SeverityLevel::critical, SeverityLevel::high, SeverityLevel::medium,
-                                      SeverityLevel::low, SeverityLevel::unknown})
-      out.member(name_of(level), counts[static_cast<size_t>(level)]);
-    out.end_object().end_object();
-  }
+  for (const auto& [name, image] : images_) out.key(name).document(image.json);
   out.end_object();
   return std::move(out).take();
 }

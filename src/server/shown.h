@@ -1,5 +1,8 @@
 #pragma once
+#include <map>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "model/report.h"
 #include "policy/policy.h"
@@ -14,8 +17,24 @@ inline constexpr const char* shown_images = "shown.images";
 
 // {"items": [{what, reason, remedy, assets, count}]}: at most 1000, with at most 100 names each.
 std::string not_assessed_json(const Report& report);
-// {IMAGE: {score, level, counts}}: of the content of each image alone, as if it ran nowhere.
-std::string images_json(const Report& report, const policy::Policy& policy);
+// {IMAGE: {score, level, counts}}: of the content of each image alone, as if it ran nowhere; by the first container
+// that runs it in the order of a report.
+class ImagesShown {
+ public:
+  explicit ImagesShown(const policy::Policy& policy) : policy_(policy) {}
+  // Judged assets, with their threats; in any number of calls and any order.
+  void add(const std::vector<AssetReport>& assets);
+  std::string json() const;
+
+ private:
+  using Place = std::tuple<int, std::string, AssetId>;  // of a container in a report
+  struct Image {
+    Place place;
+    std::string json;
+  };
+  const policy::Policy& policy_;
+  std::map<std::string, Image> images_;
+};
 // {EXCEPTION: threats that it takes out of scores}
 std::string excepted_json(const Report& report);
 
