@@ -7,6 +7,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 option(PLIMSOLL_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
 option(PLIMSOLL_TIDY "Run clang-tidy-19 beside the compiler" OFF)
 option(PLIMSOLL_TESTS "Build the unit tests, fuzz replays and benchmarks" ON)
+option(PLIMSOLL_UNIT_TESTS "Of these, the rooms' own tests, fuzz replays and benchmarks, too" ON)
 set(PLIMSOLL_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion

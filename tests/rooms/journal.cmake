@@ -1,5 +1,7 @@
 plimsoll_bench(journal DEPS journal LIBS fmt::fmt PkgConfig::sqlite ${pq_LINK_LIBRARIES})
-target_include_directories(journal_bench SYSTEM PRIVATE ${pq_INCLUDE_DIRS})
+if(TARGET journal_bench)
+  target_include_directories(journal_bench SYSTEM PRIVATE ${pq_INCLUDE_DIRS})
+endif()
 plimsoll_fuzzer(journal_cursor DEPS journal)
 
 # The command line on a journal made for it.
