@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <thread>
 
 #include "base/text.h"
@@ -160,7 +159,8 @@ Watcher::Need Watcher::wait() {
       bell_->told = false;
     }
     if (asked || now - whole_at_ >= whole_every) return Need::everything;
-    if (told || !assets.empty() || images_.is_due(now) || now - facts_at_ >= facts_every || seen_now() != seen_)
+    if (told || !assets.empty() || images_.is_due(now) || now - facts_at_ >= facts_every || came_meanwhile_ ||
+        seen_now() != seen_)
       return Need::changes;
   }
 }
@@ -173,6 +173,7 @@ bool Watcher::gather_once(bool everything) {
     whole_at_ = Clock::now();
   }
   facts_at_ = Clock::now();
+  came_meanwhile_ = false;
   // Before gathering: what comes meanwhile is another look's.
   seen_ = seen_now();
   const Instant began = machine_.now();
@@ -186,9 +187,22 @@ bool Watcher::gather_once(bool everything) {
   std::set<AssetId> there;
   for (const AssetReport& asset : gathered->assets) there.insert(asset.asset.id);
   std::erase_if(known_.trees, [&](const auto& tree) { return !there.contains(tree.first); });
+  came_meanwhile_ = came_since(*gathered);
+  there_ = std::move(there);
   packages_.take(machine_, *gathered, began);
   read_images(*gathered);
   return watch_.found(*gathered);
+}
+
+// Whether there is a container that had no process when the look began: it may have ended before the look did, and then
+// nothing would tell that it is gone.
+bool Watcher::came_since(const Report& gathered) const {
+  return std::ranges::any_of(gathered.assets, [&](const AssetReport& asset) {
+    if (asset.asset.kind != AssetKind::container || there_.contains(asset.asset.id)) return false;
+    std::string seen = asset.asset.id.value;
+    seen.erase(std::min(seen.find(':'), seen.size()), 1);
+    return seen_.find(seen) == std::string::npos;
+  });
 }
 
 // One that cannot be read is told this once. One that was there and is gone was removed: nothing is left out.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,11 +63,14 @@ class Watcher {
   void forget(const AssetId& asset);
   void read_images(Report& gathered);
   std::string seen_now() const;
+  bool came_since(const Report& gathered) const;
 
   const system::Machine& machine_;
   Watch watch_;
   Known known_;
-  std::string seen_;  // seen_now() when it was gathered last
+  std::string seen_;             // seen_now() when it was gathered last
+  std::set<AssetId> there_;      // that were found then
+  bool came_meanwhile_ = false;  // some of them while it was gathered
   PackageMarks packages_;
   PulledImages images_;
   std::chrono::steady_clock::time_point whole_at_{}, facts_at_{};
