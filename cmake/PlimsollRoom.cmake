@@ -1,9 +1,11 @@
-# plimsoll_room(NAME version SOURCES a.cc ... DEPS base ... LIBS fmt::fmt ... TESTS a_test.cc ... TEST_LIBS ...)
+# plimsoll_room(NAME version SOURCES a.cc ... DEPS base ... LIBS fmt::fmt ... TESTS a_test.cc ... TEST_LIBS ... APART c.cc ...)
 # One folder of src/ is one static library plimsoll_<name> and one test program <name>_test.
-# DEPS are rooms, LIBS are outside libraries. Slashes in a room's name become underscores in target names.
+# DEPS are rooms, LIBS are outside libraries. APART are files that have a name in common with another of the room, as in an
+# unnamed namespace: PLIMSOLL_UNITY compiles these alone. Slashes in a room's name become underscores in target names.
 function(plimsoll_room)
-  cmake_parse_arguments(R "" "NAME" "SOURCES;DEPS;LIBS;TESTS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "" "NAME" "SOURCES;DEPS;LIBS;TESTS;TEST_LIBS;APART" ${ARGN})
   string(REPLACE "/" "_" target "${R_NAME}")
+  set_source_files_properties(${R_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   if(R_SOURCES)
     add_library(plimsoll_${target} STATIC ${R_SOURCES})
     set(scope PUBLIC)

@@ -153,12 +153,12 @@ void judge_behaviour(Report& report, network::Baseline& baseline, Instant now) {
   if (report.network.observed_ms == 0) return;
   const std::chrono::seconds observed((report.network.observed_ms + 999) / 1000);
   const Sightings seen(report, observed);
-  std::map<std::string, network::Verdict> verdicts;
+  std::map<std::string, network::Abnormality> verdicts;
   for (const auto& [group, sighting] : seen.sightings) verdicts.emplace(group, baseline.see(sighting, now));
   for (const AssetReport& asset : report.assets) {
     const auto group = seen.groups.find(asset.asset.id);
     if (group == seen.groups.end()) continue;
-    const network::Verdict& verdict = verdicts.at(group->second);
+    const network::Abnormality& verdict = verdicts.at(group->second);
     report.network.behaviour.push_back(
         {asset.asset.id, group->second, verdict.learned, verdict.weight, verdict.anomalies});
   }

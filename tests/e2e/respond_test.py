@@ -117,18 +117,24 @@ def table_of(name):
     return pid != 0 and "table inet plimsoll" in run("nsenter", "-t", str(pid), "-n", "nft", "list", "tables")
 
 
+def clear():
+    """Takes away what is ours, of an earlier run that was cut off, too."""
+    for name in run("docker", "ps", "-aq", "--filter", f"name={PREFIX}").split():
+        run("docker", "rm", "-f", name, check=False)
+    for network in (FRONT, OUTSIDE):
+        run("docker", "network", "rm", network, check=False)
+
+
 def setUpModule():
     run(str(ROOT / "script" / "docker-up"))
+    clear()
     make_image()
     run("docker", "network", "create", "--internal", "--ipv6", "--subnet", "10.219.0.0/24", "--subnet", "fd00:219::/64", FRONT)
     run("docker", "network", "create", "--internal", "--ipv6", "--subnet", "203.0.113.64/28", "--subnet", "2001:db8:7::/64", OUTSIDE)
 
 
 def tearDownModule():
-    for name in run("docker", "ps", "-aq", "--filter", f"name={PREFIX}").split():
-        run("docker", "rm", "-f", name, check=False)
-    for network in (FRONT, OUTSIDE):
-        run("docker", "network", "rm", network, check=False)
+    clear()
     run("docker", "rmi", "-f", IMAGE, check=False)
 
 

@@ -100,7 +100,7 @@ double Baseline::weight_of(const Trait& trait) const {
   return row_of(trait.kind).weight;
 }
 
-Verdict Baseline::see(const GroupSighting& sighting, Instant now) {
+Abnormality Baseline::see(const GroupSighting& sighting, Instant now) {
   GroupProfile& profile = profile_of(sighting.group);
   const bool was_learned = is_learned(profile);
   if (was_learned) {
@@ -115,7 +115,7 @@ Verdict Baseline::see(const GroupSighting& sighting, Instant now) {
     }
   }
   if (!frozen_) learn(sighting, profile, now);
-  Verdict verdict = judge(sighting.group, profile, now);
+  Abnormality verdict = judge(sighting.group, profile, now);
   return verdict;
 }
 
@@ -139,8 +139,8 @@ void Baseline::learn(const GroupSighting& sighting, GroupProfile& profile, Insta
   std::erase_if(profile.traits, [&](const auto& each) { return now - each.second.last_seen > kFadesAfter; });
 }
 
-Verdict Baseline::judge(const std::string& group, GroupProfile& profile, Instant now) const {
-  Verdict verdict;
+Abnormality Baseline::judge(const std::string& group, GroupProfile& profile, Instant now) const {
+  Abnormality verdict;
   verdict.learned = learned_share(profile);
   std::vector<std::pair<double, Trait>> abnormal;
   for (const auto& [trait, memory] : profile.traits) {

@@ -49,7 +49,8 @@ struct GroupProfile {
   bool operator==(const GroupProfile&) const = default;
 };
 
-struct Verdict {
+// How far a sighting is from what its group was seen to do.
+struct Abnormality {
   double learned = 0;                  // 0 to 1
   double weight = 0;                   // 0 to 1
   std::vector<std::string> anomalies;  // sentences, worst first; empty while learning and below the threshold
@@ -60,7 +61,7 @@ struct Verdict {
 class Baseline {
  public:
   // Judges a sighting against what was known before it, then learns from it (unless frozen).
-  Verdict see(const GroupSighting& sighting, Instant now);
+  Abnormality see(const GroupSighting& sighting, Instant now);
 
   bool frozen() const { return frozen_; }
   void freeze(bool frozen) { frozen_ = frozen; }
@@ -75,7 +76,7 @@ class Baseline {
   void learn(const GroupSighting& sighting, GroupProfile& profile, Instant now);
   double weight_of(const Trait& trait) const;
   size_t groups_with(const Trait& trait) const;
-  Verdict judge(const std::string& group, GroupProfile& profile, Instant now) const;
+  Abnormality judge(const std::string& group, GroupProfile& profile, Instant now) const;
 
   bool frozen_ = false;
   std::map<std::string, GroupProfile> groups_;

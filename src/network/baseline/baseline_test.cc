@@ -35,7 +35,7 @@ GroupSighting with(GroupSighting sighting, Trait trait) {
 TEST(Baseline, IsSilentWhileItLearns) {
   Baseline baseline;
   Instant now = watch(baseline, 12);
-  const Verdict verdict = baseline.see(with(usual(), {TraitKind::destination, "evil.example"}), now);
+  const Abnormality verdict = baseline.see(with(usual(), {TraitKind::destination, "evil.example"}), now);
   EXPECT_NEAR(verdict.learned, 13.0 / 24, 0.01);
   EXPECT_EQ(verdict.weight, 0);
   EXPECT_TRUE(verdict.anomalies.empty());
@@ -55,7 +55,7 @@ TEST(Baseline, WhatIsNewIsAbnormalByItsKind) {
   for (const auto& [kind, weight] : kinds) {
     Baseline baseline;
     const Instant now = watch(baseline, 30);
-    const Verdict verdict = baseline.see(with(usual(), {kind, "something new"}), now);
+    const Abnormality verdict = baseline.see(with(usual(), {kind, "something new"}), now);
     EXPECT_EQ(verdict.learned, 1);
     EXPECT_NEAR(verdict.weight, weight, 1e-9);
     ASSERT_EQ(verdict.anomalies.size(), 1u);
@@ -111,7 +111,7 @@ TEST(Baseline, DestinationsThatManyGroupsHaveWeighLess) {
     watch(baseline, 30, kStart, with(usual("g" + std::to_string(i)), {TraitKind::destination, "mirror.example"}));
   }
   const Instant now = watch(baseline, 30);
-  const Verdict verdict = baseline.see(with(usual(), {TraitKind::destination, "mirror.example"}), now);
+  const Abnormality verdict = baseline.see(with(usual(), {TraitKind::destination, "mirror.example"}), now);
   EXPECT_EQ(verdict.weight, 0);  // 0.2 does not open
 }
 
