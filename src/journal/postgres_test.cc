@@ -33,6 +33,7 @@ TEST(PostgresText, PlaceholdersAreNumbered) {
   EXPECT_EQ(numbered("a = ? AND b = ? LIMIT ?"), "a = $1 AND b = $2 LIMIT $3");
   EXPECT_EQ(numbered("(?2 < 0 OR k = ?2) AND x > ?1"), "($2 < 0 OR k = $2) AND x > $1");
   EXPECT_EQ(numbered("a = '?' AND b LIKE ? ESCAPE '\\'"), "a = '?' AND b LIKE $1 ESCAPE '\\'");
+  EXPECT_EQ(numbered("+a > ?1 AND +b < 1 + c"), "a > $1 AND b < 1 + c");
 }
 
 TEST(PostgresText, WhatItCannotHoldIsReplaced) {

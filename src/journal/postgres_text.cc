@@ -39,6 +39,11 @@ constexpr std::array<Meaning, 21> meanings{{
     {"", ErrorKind::bug, "PostgreSQL does not understand us", ""},
 }};
 
+bool is_unary_plus(std::string_view sql, size_t at) {
+  if (sql[at] != '+' || at + 1 == sql.size() || sql[at + 1] < 'a' || sql[at + 1] > 'z') return false;
+  return at == 0 || sql[at - 1] == ' ' || sql[at - 1] == '(';
+}
+
 }  // namespace
 
 std::string numbered(std::string_view sql) {
@@ -47,6 +52,7 @@ std::string numbered(std::string_view sql) {
   bool quoted = false;
   for (size_t i = 0; i < sql.size(); ++i) {
     if (sql[i] == '\'') quoted = !quoted;
+    if (!quoted && is_unary_plus(sql, i)) continue;
     if (sql[i] != '?' || quoted) {
       out += sql[i];
       continue;

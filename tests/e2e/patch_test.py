@@ -60,6 +60,11 @@ def installations(text):
 
 
 def setUpModule():
+    with tempfile.TemporaryDirectory() as place:
+        url = f"{mirror('/debian')}/dists/{SUITE}/InRelease"
+        done = run("/usr/lib/apt/apt-helper", "-o=Acquire::Retries=1", "download-file", url, place + "/InRelease", check=None, timeout=120)
+    if done.returncode != 0 and not os.environ.get("PLIMSOLL_CI"):
+        raise unittest.SkipTest(f"a system without its updates needs Debian's repositories, and {url} cannot be reached")
     Systems.make()
 
 
