@@ -8,8 +8,8 @@
 // What goes to PostgreSQL and comes from it, as bytes.
 namespace plimsoll::journal::postgres {
 
-// A statement with its placeholders, ? or ?1, as PostgreSQL writes them: $1. The plus before a column, which keeps SQLite
-// from an index, is left out: PostgreSQL knows nothing of such a value, and would sort the whole table.
+// A statement with its placeholders, ? or ?1, as PostgreSQL writes them: $1. The plus before a column, which keeps
+// SQLite from an index, is left out: PostgreSQL knows nothing of such a value, and would sort the whole table.
 std::string numbered(std::string_view sql);
 
 // Eight bytes, highest first.

@@ -1,6 +1,7 @@
 #include "system/audit_rules.h"
 
 #include <linux/audit.h>
+#include <linux/netlink.h>
 
 #include <algorithm>
 #include <cstring>
@@ -111,6 +112,21 @@ std::vector<AuditRule> parse_kernel_rules(const std::vector<Machine::NetlinkRepl
       out.push_back(std::move(rule));
   }
   return out;
+}
+
+Result<AuditStatus> read_audit_status(const Machine& machine) {
+  PLIMSOLL_TRY(replies, machine.netlink(NETLINK_AUDIT, AUDIT_GET, 0, {}));
+  if (replies.empty() || replies.front().payload.size() < offsetof(audit_status, backlog))
+    return Error{ErrorKind::malformed, "the kernel's answer is too short", "AUDIT_GET"};
+  audit_status said{};
+  std::memcpy(&said, replies.front().payload.data(), std::min(sizeof said, replies.front().payload.size()));
+  return AuditStatus{said.enabled, said.pid, said.lost, said.backlog_limit};
+}
+
+Result<std::vector<AuditRule>> read_loaded_audit_rules(const Machine& machine) {
+  // Each rule comes as a message of its own.
+  PLIMSOLL_TRY(replies, machine.netlink(NETLINK_AUDIT, AUDIT_LIST_RULES, NLM_F_DUMP, {}));
+  return parse_kernel_rules(replies);
 }
 
 bool is_watched(const std::vector<AuditRule>& rules, std::string_view path, std::string_view permissions) {

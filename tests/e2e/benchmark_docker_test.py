@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socketserver
@@ -515,6 +516,37 @@ class Files(unittest.TestCase):
 
     def test_wrong(self):
         self.assertEqual(differences(self.look(False), self.expected("fail")), [])
+
+
+class Audited(unittest.TestCase):
+    """The kernel's audit rules, really loaded. Those that were there before are left alone, and so is a daemon that takes records."""
+
+    KEY = PREFIX + "audit"
+
+    def watched(self):
+        """{rule: (outcome, the path it is about)} of what this machine has."""
+        found = {}
+        for (_, rule), row in rows().items():
+            if rule.startswith("docker.audit.") and row["outcome"] != "not applicable":
+                found[rule] = (row["outcome"], re.search(r'path = "(.*?)"', row["evidence"])[1] if row["outcome"] == "fail" else "")
+        return found
+
+    def test_rules_count_when_they_are_loaded_and_followed(self):
+        was = re.search(r"^enabled (\d)", run("auditctl", "-s").stdout, re.M)[1]
+        self.assertNotEqual(was, "2", "the audit rules of this machine cannot be changed before its next start")
+        self.addCleanup(run, "auditctl", "-e", was)
+        self.addCleanup(run, "auditctl", "-D", "-k", self.KEY)
+        before = self.watched()
+        self.assertGreater(len(before), 8)
+        self.assertEqual({outcome for outcome, _ in before.values()}, {"fail"})
+        for _, path in before.values():
+            run("auditctl", "-w", path, "-p", "wa", "-k", self.KEY)
+        run("auditctl", "-e", "0")
+        self.assertEqual({outcome for outcome, _ in self.watched().values()}, {"fail"})  # loaded, and nobody follows them
+        run("auditctl", "-e", "1")
+        after = self.watched()
+        self.assertEqual(after.keys(), before.keys())
+        self.assertEqual({outcome for outcome, _ in after.values()}, {"pass"})
 
 
 class WithoutAnswer(unittest.TestCase):

@@ -1,8 +1,5 @@
 #include "probe/runtime/audited.h"
 
-#include <linux/audit.h>
-#include <linux/netlink.h>
-
 namespace plimsoll::probe {
 namespace {
 
@@ -20,14 +17,7 @@ void take(const system::Files& files, std::vector<system::AuditRule> rules, std:
 }  // namespace
 
 AuditedPaths::AuditedPaths(const system::Files& files) : files_(files), running_source_("the kernel's audit rules") {
-  const auto listed = files.machine().netlink(NETLINK_AUDIT, AUDIT_LIST_RULES, 0, "");
-  if (listed.ok()) {
-    take(files, system::parse_kernel_rules(*listed), running_);
-  } else if (listed.error().kind == ErrorKind::unsupported) {
-    running_source_ = "this kernel has no auditing";
-  } else {
-    running_unknown_ = "the kernel's audit rules cannot be listed: " + listed.error().message;
-  }
+  ask_kernel();
   std::vector<std::string> paths = {"/etc/audit/audit.rules"};
   const auto names = files.machine().list_directory("/etc/audit/rules.d", 1000);
   for (const std::string& name : names.ok() ? *names : std::vector<std::string>{}) {
@@ -43,6 +33,24 @@ AuditedPaths::AuditedPaths(const system::Files& files) : files_(files), running_
     } else if (text.error().kind != ErrorKind::not_found) {
       kept_unknown_ = text.error().to_string();
     }
+  }
+}
+
+// Rules can be loaded and followed by nobody: then none counts.
+void AuditedPaths::ask_kernel() {
+  const auto loaded = system::read_loaded_audit_rules(files_.machine());
+  if (!loaded.ok() && loaded.error().kind == ErrorKind::unsupported) {
+    running_source_ = "this kernel has no auditing";
+    return;
+  }
+  const auto status = system::read_audit_status(files_.machine());
+  if (!loaded.ok() || !status.ok()) {
+    running_unknown_ =
+        "the kernel's audit rules cannot be listed: " + (loaded.ok() ? status.error() : loaded.error()).message;
+  } else if (status->enabled == 0) {
+    running_source_ = "auditing is switched off in the kernel";
+  } else {
+    take(files_, *loaded, running_);
   }
 }
 

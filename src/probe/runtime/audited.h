@@ -19,6 +19,8 @@ class AuditedPaths {
   FactTree of(const FactTree& file) const;
 
  private:
+  void ask_kernel();
+
   const system::Files& files_;
   std::vector<system::AuditRule> running_, kept_;
   std::string running_source_, running_unknown_, kept_unknown_;

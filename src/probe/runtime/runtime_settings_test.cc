@@ -182,6 +182,12 @@ TEST(RuntimeSettings, AuditRulesOfTheKernelAndOfFiles) {
   EXPECT_FALSE(refused.at("runc").at("kept").boolean);  // a name that begins alike is another file
   EXPECT_EQ(refused.at("sysconfig_docker").kind, Kind::absent);
   machine.set_netlink(9, 1013, std::vector<system::Machine::NetlinkReply>{});
+  EXPECT_EQ(docker_of(machine).at("audit").at("daemon_json").at("running").kind, Kind::unknown);  // followed, or not?
+  machine.set_netlink(9, 1000, std::vector<system::Machine::NetlinkReply>{{1000, std::string(40, '\0')}});
+  EXPECT_EQ(docker_of(machine).at("audit").at("daemon_json").at("running").source,
+            "auditing is switched off in the kernel");
+  machine.set_netlink(
+      9, 1000, std::vector<system::Machine::NetlinkReply>{{1000, std::string(4, '\0') + '\1' + std::string(35, '\0')}});
   EXPECT_EQ(docker_of(machine).at("audit").at("daemon_json").at("running").boolean, false);
   EXPECT_EQ(docker_of(machine).at("audit").at("daemon_json").at("running").kind, Kind::boolean);
 }

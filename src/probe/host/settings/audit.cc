@@ -1,9 +1,6 @@
-#include <linux/audit.h>
-#include <linux/netlink.h>
 #include <sys/stat.h>
 
 #include <array>
-#include <cstring>
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
@@ -16,7 +13,6 @@ namespace {
 using system::AuditRule;
 using system::AuditRules;
 using system::is_watched;
-using system::parse_kernel_rules;
 
 // What a container runtime is made of; only those that exist are asked about. Programs are watched for execution too.
 constexpr std::array kRuntimePaths = {"/var/lib/docker",
@@ -77,19 +73,14 @@ struct Status {
   FactTree enabled, pid, lost, backlog_limit;
 };
 
-// struct audit_status of linux/audit.h; needs CAP_AUDIT_CONTROL in the initial namespaces.
 Status read_status(const system::Machine& machine) {
-  const auto replies = machine.netlink(NETLINK_AUDIT, AUDIT_GET, 0, {});
-  Status out;
-  if (!replies.ok() || replies->empty() || replies->front().payload.size() < offsetof(audit_status, backlog)) {
-    const FactTree unknown = FactTree::unknown_because(
-        replies.ok() ? "the kernel's answer is too short" : replies.error().message, "AUDIT_GET");
+  const auto status = system::read_audit_status(machine);
+  if (!status.ok()) {
+    const FactTree unknown = FactTree::unknown_because(status.error().message, "AUDIT_GET");
     return {unknown, unknown, unknown, unknown};
   }
-  audit_status status{};
-  std::memcpy(&status, replies->front().payload.data(), std::min(sizeof status, replies->front().payload.size()));
-  return {number(status.enabled, "AUDIT_GET"), number(status.pid, "AUDIT_GET"), number(status.lost, "AUDIT_GET"),
-          number(status.backlog_limit, "AUDIT_GET")};
+  return {number(status->enabled, "AUDIT_GET"), number(status->pid, "AUDIT_GET"), number(status->lost, "AUDIT_GET"),
+          number(status->backlog_limit, "AUDIT_GET")};
 }
 
 struct Configured {
@@ -182,7 +173,7 @@ FactTree read_retention(const Context& context) {
 FactTree read_audit(const Context& context) {
   const Status status = read_status(context.machine);
   const Configured configured = read_configured(context);
-  const auto replies = context.machine.netlink(NETLINK_AUDIT, AUDIT_LIST_RULES, NLM_F_DUMP, {});
+  const auto loaded = system::read_loaded_audit_rules(context.machine);
   const FactTree daemon = runs(context, {"auditd"});
   Members out = {{"enabled", status.enabled},
                  {"daemon_pid", status.pid},
@@ -197,12 +188,11 @@ FactTree read_audit(const Context& context) {
   out["configured_rules"] = configured.unknown.empty() ? number(configured.rules.rules.size(), "/etc/audit/rules.d")
                                                        : FactTree::unknown_because(configured.unknown);
   out["installed"] = FactTree::of(context.machine.stat("/etc/audit/auditd.conf", true).ok());
-  if (replies.ok()) {
-    const auto loaded = parse_kernel_rules(*replies);
-    out["loaded_rules"] = number(loaded.size(), "AUDIT_LIST_RULES");
-    out["runtime_paths"] = watched_paths(context, loaded, {});
+  if (loaded.ok()) {
+    out["loaded_rules"] = number(loaded->size(), "AUDIT_LIST_RULES");
+    out["runtime_paths"] = watched_paths(context, *loaded, {});
   } else {
-    out["loaded_rules"] = FactTree::unknown_because(replies.error().message, "AUDIT_LIST_RULES");
+    out["loaded_rules"] = FactTree::unknown_because(loaded.error().message, "AUDIT_LIST_RULES");
     // The configured rules tell less than the loaded ones: what they leave out is sure, what they name is not.
     out["runtime_paths"] = watched_paths(context, configured.rules.rules, configured.unknown);
   }
