@@ -158,6 +158,7 @@ class Scratch:
 
 
 def setUpModule():
+    run(str(ROOT / "script" / "docker-up"))
     Scratch.directory = tempfile.mkdtemp(prefix=PREFIX)
     tar = root_file_system(Scratch.directory)
     os.mkdir(Scratch.shared())

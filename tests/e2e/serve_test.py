@@ -47,6 +47,7 @@ def until(what, condition, seconds=PATIENCE):
 
 def make_image():
     """A file tree with one static program and a package database, so that there is something to score."""
+    run(str(ROOT / "script" / "docker-up"))
     tree = tempfile.mkdtemp(prefix=PREFIX)
     try:
         source = pathlib.Path(tree, "sleep.c")
@@ -208,7 +209,6 @@ class Stream(threading.Thread):
 
 
 def setUpModule():
-    run(str(ROOT / "script" / "docker-up"))
     make_image()
 
 
