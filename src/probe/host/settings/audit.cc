@@ -69,18 +69,10 @@ const std::vector<Topic>& topics() {
   return list;
 }
 
-struct Status {
-  FactTree enabled, pid, lost, backlog_limit;
-};
-
-Status read_status(const system::Machine& machine) {
-  const auto status = system::read_audit_status(machine);
-  if (!status.ok()) {
-    const FactTree unknown = FactTree::unknown_because(status.error().message, "AUDIT_GET");
-    return {unknown, unknown, unknown, unknown};
-  }
-  return {number(status->enabled, "AUDIT_GET"), number(status->pid, "AUDIT_GET"), number(status->lost, "AUDIT_GET"),
-          number(status->backlog_limit, "AUDIT_GET")};
+// One number of what the kernel says of its auditing.
+FactTree told(const Result<system::AuditStatus>& status, uint32_t system::AuditStatus::* what) {
+  if (!status.ok()) return FactTree::unknown_because(status.error().message, "AUDIT_GET");
+  return number((*status).*what, "AUDIT_GET");
 }
 
 struct Configured {
@@ -171,14 +163,14 @@ FactTree read_retention(const Context& context) {
 }  // namespace
 
 FactTree read_audit(const Context& context) {
-  const Status status = read_status(context.machine);
+  const auto status = system::read_audit_status(context.machine);
   const Configured configured = read_configured(context);
   const auto loaded = system::read_loaded_audit_rules(context.machine);
   const FactTree daemon = runs(context, {"auditd"});
-  Members out = {{"enabled", status.enabled},
-                 {"daemon_pid", status.pid},
-                 {"lost", status.lost},
-                 {"backlog_limit", status.backlog_limit},
+  Members out = {{"enabled", told(status, &system::AuditStatus::enabled)},
+                 {"daemon_pid", told(status, &system::AuditStatus::pid)},
+                 {"lost", told(status, &system::AuditStatus::lost)},
+                 {"backlog_limit", told(status, &system::AuditStatus::backlog_limit)},
                  {"daemon_runs", daemon},
                  {"unit", unit_state(context, "auditd.service")},
                  {"other_collector", runs(context, {"falco", "tetragon", "osqueryd", "wazuh-agentd"})},
@@ -190,7 +182,8 @@ FactTree read_audit(const Context& context) {
   out["installed"] = FactTree::of(context.machine.stat("/etc/audit/auditd.conf", true).ok());
   if (loaded.ok()) {
     out["loaded_rules"] = number(loaded->size(), "AUDIT_LIST_RULES");
-    out["runtime_paths"] = watched_paths(context, *loaded, {});
+    const bool switched_off = status.ok() && status->enabled == 0;  // then no loaded rule watches anything
+    out["runtime_paths"] = watched_paths(context, switched_off ? std::vector<AuditRule>{} : *loaded, {});
   } else {
     out["loaded_rules"] = FactTree::unknown_because(loaded.error().message, "AUDIT_LIST_RULES");
     // The configured rules tell less than the loaded ones: what they leave out is sure, what they name is not.

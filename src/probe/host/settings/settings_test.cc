@@ -1,9 +1,12 @@
 #include "probe/host/settings/settings.h"
 
 #include <gtest/gtest.h>
+#include <linux/audit.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+
+#include <algorithm>
 
 #include "probe/host/settings/address_scope.h"
 #include "probe/host/settings/nftables.h"
@@ -159,6 +162,33 @@ TEST(HostSettings, InAContainerNothingIsKnown) {
   machine.add_namespace("/proc/self/ns/pid", "pid", 4026539999);
   const FactTree tree = probe_host_settings(machine);
   for (const auto& [name, node] : tree.members) EXPECT_EQ(node.kind, Kind::unknown) << name;
+}
+
+TEST(HostSettings, LoadedAuditRulesWatchNothingWhereAuditingIsOff) {
+  const std::string path = "/usr/bin/runc";
+  audit_rule_data rule{};
+  rule.flags = AUDIT_FILTER_EXIT;
+  rule.action = AUDIT_ALWAYS;
+  rule.field_count = 1;
+  rule.fields[0] = AUDIT_WATCH;
+  rule.values[0] = rule.buflen = static_cast<uint32_t>(path.size());
+  const std::string bytes(reinterpret_cast<const char*>(&rule), sizeof rule);
+  for (const uint32_t enabled : {0U, 1U}) {
+    audit_status status{};
+    status.enabled = enabled;
+    MemoryMachine machine;
+    add_host(machine);
+    machine.add_file(path, "").set_netlink(NETLINK_AUDIT, AUDIT_LIST_RULES, Replies{{AUDIT_LIST_RULES, bytes + path}});
+    machine.set_netlink(NETLINK_AUDIT, AUDIT_GET,
+                        Replies{{AUDIT_GET, std::string(reinterpret_cast<const char*>(&status), sizeof status)}});
+    const FactTree tree = probe_host_settings(machine);
+    EXPECT_EQ(at(tree, {"audit", "loaded_rules"}).integer, 1);
+    const auto& watched = at(tree, {"audit", "runtime_paths"}).items;
+    const auto row =
+        std::find_if(watched.begin(), watched.end(), [&](const FactTree& one) { return one.at("path").text == path; });
+    ASSERT_NE(row, watched.end());
+    EXPECT_EQ(row->at("watched").boolean, enabled == 1);
+  }
 }
 
 TEST(HostSettings, LoopsOfLinksAndBinaryFilesEnd) {
