@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 #include "assess/world.h"
 #include "model/names.h"
@@ -44,17 +45,25 @@ class Changes {
     }
   }
 
-  std::string json(std::optional<Instant> since, journal::Sequence newest, bool cut, const ScoringPolicy& policy) {
+  // `most`: rows of each list.
+  std::string json(std::optional<Instant> since, journal::Sequence newest, bool cut, size_t most,
+                   const ScoringPolicy& policy) {
     wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
     out.begin_object().key("since");
     wire::write_instant(out, since.value_or(Instant{}));
     out.member("newest_event", cut ? newest_ : newest).member("looked_at", looked_at_).member("cut", cut);
-    write_lives(out, "appeared", true);
-    write_lives(out, "gone", false);
-    write_scores(out, policy);
-    write_threats(out);
+    out.key("counts").begin_object();
+    out.member("appeared", std::ranges::count(lives_, true, &Life::came));
+    out.member("gone", std::ranges::count(lives_, false, &Life::came));
+    const std::vector<ScoreRow> scores = changed_scores(policy);
+    out.member("scores", scores.size()).member("crossed", std::ranges::count(scores, true, &ScoreRow::crossed));
+    out.member("threats", threats_.size()).member("detections", detections_.size()).end_object();
+    write_lives(out, "appeared", true, most);
+    write_lives(out, "gone", false, most);
+    write_scores(out, scores, most);
+    write_threats(out, most);
     out.key("detections").begin_array();
-    for (const Detection& detection : detections_) {
+    for (const Detection& detection : detections_ | std::views::take(most)) {
       out.begin_object().member("asset", detection.asset).member("name", detection.name).member("id", detection.id);
       out.member("at", format_rfc3339(detection.at)).end_object();
     }
@@ -75,6 +84,12 @@ class Changes {
     std::string name, level;
     int64_t before = 0, after = 0;
     Instant at{};
+  };
+  struct ScoreRow {
+    const std::string* asset;
+    const Score* score;
+    bool crossed;  // into another level
+    int64_t change;
   };
   struct Threats {
     std::string name;
@@ -115,11 +130,11 @@ class Changes {
     }
   }
 
-  void write_lives(wire::JsonWriter& out, const char* list, bool came) const {
+  void write_lives(wire::JsonWriter& out, const char* list, bool came, size_t most) const {
     out.key(list).begin_array();
     size_t written = 0;
     for (const Life& life : lives_) {
-      if (life.came != came || written++ == most_rows) continue;
+      if (life.came != came || written++ >= most) continue;
       out.begin_object().member("asset", life.event.subject.value).member("name", life.name);
       if (came) out.member("kind", life.kind).member("level", life.level);
       out.member("score", life.score).member("at", format_rfc3339(life.event.at)).end_object();
@@ -127,24 +142,32 @@ class Changes {
     out.end_array();
   }
 
-  void write_scores(wire::JsonWriter& out, const ScoringPolicy& policy) const {
-    std::vector<std::pair<std::string, Score>> rows(scores_.begin(), scores_.end());
-    std::erase_if(rows, [](const auto& row) { return row.second.before == row.second.after; });
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-      return std::abs(a.second.after - a.second.before) > std::abs(b.second.after - b.second.before);
+  // Those into another level first, then the largest change.
+  std::vector<ScoreRow> changed_scores(const ScoringPolicy& policy) const {
+    std::vector<ScoreRow> rows;
+    for (const auto& [asset, score] : scores_) {
+      if (score.before == score.after) continue;
+      rows.push_back({&asset, &score, level_at(score.before, policy) != level_at(score.after, policy),
+                      std::abs(score.after - score.before)});
+    }
+    std::ranges::stable_sort(rows, [](const ScoreRow& a, const ScoreRow& b) {
+      return std::pair(a.crossed, a.change) > std::pair(b.crossed, b.change);
     });
+    return rows;
+  }
+
+  static void write_scores(wire::JsonWriter& out, const std::vector<ScoreRow>& rows, size_t most) {
     out.key("scores").begin_array();
-    for (size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
-      const auto& [asset, score] = rows[i];
-      out.begin_object().member("asset", asset).member("name", score.name).member("before", score.before);
-      out.member("after", score.after).member("level", score.level);
-      out.member("crossed", level_at(score.before, policy) != level_at(score.after, policy));
+    for (const ScoreRow& row : rows | std::views::take(most)) {
+      const Score& score = *row.score;
+      out.begin_object().member("asset", *row.asset).member("name", score.name).member("before", score.before);
+      out.member("after", score.after).member("level", score.level).member("crossed", row.crossed);
       out.member("at", format_rfc3339(score.at)).end_object();
     }
     out.end_array();
   }
 
-  void write_threats(wire::JsonWriter& out) const {
+  void write_threats(wire::JsonWriter& out, size_t most) const {
     std::vector<std::pair<std::string, Threats>> rows(threats_.begin(), threats_.end());
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.second.appeared > b.second.appeared; });
@@ -154,7 +177,7 @@ class Changes {
       const auto& [asset, threats] = rows[i];
       appeared += threats.appeared;
       resolved += threats.resolved;
-      if (i >= most_rows) continue;
+      if (i >= most) continue;
       out.begin_object().member("asset", asset).member("name", threats.name).member("new", threats.appeared);
       out.member("resolved", threats.resolved).key("new_ids");
       wire::write_strings(out, threats.ids);
@@ -200,6 +223,8 @@ Response get_changes(Api& api, const Call& call) {
   Instant since = call.now - std::chrono::days(1);
   if (const Status taken = take_number(call, "after", query.after); !taken.ok()) return problem(taken.error());
   if (const Status taken = take_time(call, "since", since); !taken.ok()) return problem(taken.error());
+  size_t most = most_rows;
+  if (const Status taken = take_limit(call, most, most_rows); !taken.ok()) return problem(taken.error());
   const bool by_time = call.asked("after").empty() || !call.asked("since").empty();
   if (by_time) query.since = since;
   PLIMSOLL_OR_PROBLEM(summary, api.journal().summary());
@@ -214,7 +239,7 @@ Response get_changes(Api& api, const Call& call) {
     cut = more && looked_at >= most_events;
     if (!events.empty()) query.after = events.back().sequence;
   }
-  return json_response(changes.json(by_time ? std::optional(since) : std::nullopt, summary.newest_event, cut,
+  return json_response(changes.json(by_time ? std::optional(since) : std::nullopt, summary.newest_event, cut, most,
                                     api.in_force()->policy.scoring));
 }
 

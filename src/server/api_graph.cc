@@ -1,156 +1,132 @@
-#include <simdjson.h>
-
 #include <algorithm>
-#include <array>
-#include <future>
-#include <map>
-#include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "model/names.h"
-#include "server/api.h"
+#include "server/graph.h"
 #include "server/handlers.h"
 #include "server/json_rows.h"
-#include "server/parameters.h"
-#include "server/stored_asset.h"
 #include "wire/report_pieces.h"
 
 namespace plimsoll::server {
 namespace {
 
-// One arrow of the network graph: everything that one asset said to another in one protocol.
-struct Edge {
-  uint64_t connections = 0, bytes = 0;
-  bool seen = false;
-  Instant first_seen{}, last_seen{};
-};
-using EdgeKey = std::array<std::string, 3>;  // from, to, protocol
-
-constexpr const char* outside = "outside";  // the node of all that is beyond the WAN
-
-std::string node_of(const FlowEnd& end) {
-  if (!end.asset.empty()) return end.asset.value;
-  return end.wan ? std::string(outside) : "address:" + end.address;
-}
-
-std::string protocol_of(const Flow& flow) {
-  if (!flow.application.empty()) return flow.application;
-  return std::string(name_of(flow.transport)) + "/" + std::to_string(flow.to.port);
-}
-
-Result<journal::FlowQuery> flow_query(const Call& call) {
-  constexpr std::chrono::hours usual{24};
-  constexpr size_t most = 100'000;
-  journal::FlowQuery query;
-  query.since = call.now - usual;
-  query.until = call.now;
-  PLIMSOLL_CHECK(take_times(call, query.since, query.until));
-  PLIMSOLL_CHECK(take_truth(call, "seen", query.seen_only));
-  PLIMSOLL_CHECK(take_limit(call, query.limit, most));
-  query.asset = {std::string(call.asked("asset"))};
-  return query;
-}
-
-// A moment, with the flows of the time before it.
-struct Moment {
-  Instant at{};  // the epoch: now
-};
-Result<Moment> take_moment(const Call& call, journal::FlowQuery& query) {
-  constexpr uint64_t shortest = 60, longest = 7 * 24 * 3600;
-  Moment out;
-  uint64_t window = 3600;
-  PLIMSOLL_CHECK(take_time(call, "at", out.at));
-  PLIMSOLL_CHECK(take_number(call, "window", window));
-  if (window < shortest || window > longest) return not_a_value("window", call.asked("window"));
-  if (out.at == Instant{}) return out;
-  if (!call.asked("since").empty() || !call.asked("until").empty())
-    return Error{ErrorKind::malformed, "'at' goes with 'window', not with 'since' and 'until'"};
-  query.until = out.at;
-  query.since = out.at - std::chrono::seconds(window);
-  return out;
-}
-
-struct Drawn {
-  std::map<EdgeKey, Edge> edges;
-  std::set<std::string> others;  // ends that are no assets
-};
-Drawn draw(const std::vector<Flow>& flows) {
-  Drawn out;
-  for (const Flow& flow : flows) {
-    const std::string from = node_of(flow.from), to = node_of(flow.to);
-    Edge& edge = out.edges[{from, to, protocol_of(flow)}];
-    edge.connections += flow.connections;
-    edge.bytes += flow.bytes;
-    edge.seen = edge.seen || flow.seen;
-    edge.first_seen = edge.first_seen == Instant{} ? flow.first_seen : std::min(edge.first_seen, flow.first_seen);
-    edge.last_seen = std::max(edge.last_seen, flow.last_seen);
-    if (flow.from.asset.empty()) out.others.insert(from);
-    if (flow.to.asset.empty()) out.others.insert(to);
-  }
-  return out;
-}
-
-// The names of the networks that a container is on, from the details of its row; null where they are not known.
-std::string networks_of(simdjson::dom::parser& parser, const journal::AssetRow& row) {
-  simdjson::dom::array names;
-  if (parser.parse(row.details)["networks"].get(names) != simdjson::SUCCESS) return "null";
-  return simdjson::minify(names);
-}
-
 // What a drawing shows of an asset; the rest is in its row.
-void write_node(wire::JsonWriter& out, simdjson::dom::parser& parser, const journal::AssetRow& row,
-                const OpenResponses& open) {
-  const Asset& asset = row.asset;
+void write_node(wire::JsonWriter& out, const Graph::Node& node, const OpenResponses& open) {
+  const Asset& asset = node.asset;
   out.begin_object().member("id", asset.id.value).member("kind", name_of(asset.kind)).member("name", asset.name);
   out.member("node", asset.node).member("image", asset.image).member("status", asset.status);
-  out.member("score", row.score).member("level", name_of(row.level)).member("not_assessed", row.not_assessed);
+  out.member("score", node.score).member("level", name_of(node.level)).member("not_assessed", node.not_assessed);
   out.key("labels").begin_object();
   for (const auto& [name, value] : asset.labels) out.member(name, value);
-  out.end_object().key("networks").document(networks_of(parser, row));
+  out.end_object().key("networks").document(node.networks);
   write_open(out, open, asset.id);
   out.end_object();
 }
 
-// The assets of now; of a moment, those that were there then, with their scores of then. `open`: of now.
-Status write_nodes(wire::JsonWriter& out, const journal::Journal& journal, const Moment& moment,
-                   const OpenResponses& open) {
-  std::map<AssetId, journal::ScorePoint> then;
-  journal::AssetQuery query;
-  query.limit = journal::max_page;
-  if (moment.at != Instant{}) {
-    PLIMSOLL_TRY(scores, journal.scores_at(moment.at));
-    then = std::move(scores);
-    query.gone = true;
-  }
-  simdjson::dom::parser parser;
-  do {
-    PLIMSOLL_TRY(page, journal.assets(query));
-    for (journal::AssetRow& row : page.items) {
-      if (moment.at != Instant{}) {
-        const auto point = then.find(row.asset.id);
-        if (point == then.end()) continue;
-        row.score = point->second.score;
-        row.level = point->second.level;
-      }
-      write_node(out, parser, row, open);
-    }
-    query.cursor = page.next;
-  } while (!query.cursor.empty());
-  return Done{};
+void write_edge(wire::JsonWriter& out, const Graph& graph, const Graph::EdgeKey& key, const Graph::Edge& edge) {
+  const auto [from, to, protocol] = key;
+  out.begin_object().member("from", graph.ends[from].name).member("to", graph.ends[to].name);
+  out.member("protocol", graph.protocols[protocol]).member("connections", edge.connections);
+  out.member("bytes", edge.bytes).member("seen", edge.seen).key("first_seen");
+  wire::write_instant(out, edge.first_seen);
+  out.key("last_seen");
+  wire::write_instant(out, edge.last_seen);
+  out.end_object();
 }
 
-// What was seen between two ends in the time that is shown.
-void write_detections(wire::JsonWriter& out, const std::vector<NetworkEvent>& events, const journal::FlowQuery& time) {
-  for (const NetworkEvent& event : events) {
-    if (event.last_seen < time.since || event.first_seen > time.until) continue;
-    if (!time.asset.empty() && event.source.asset != time.asset && event.target.asset != time.asset) continue;
-    out.begin_object().member("detector", event.detector).member("severity", name_of(event.severity));
-    out.member("title", event.title).member("evidence", event.evidence).member("from", node_of(event.source));
-    out.member("to", node_of(event.target)).member("count", event.count).key("first_seen");
-    wire::write_instant(out, event.first_seen);
-    out.key("last_seen");
-    wire::write_instant(out, event.last_seen);
+// Texts that many rows have: each is written once, and a row has its number.
+class Texts {
+ public:
+  size_t number_of(std::string_view text) {
+    const auto [found, fresh] = numbers_.try_emplace(text, numbers_.size());
+    if (fresh) all_.push_back(text);
+    return found->second;
+  }
+  const std::vector<std::string_view>& all() const { return all_; }
+
+ private:
+  std::unordered_map<std::string_view, size_t> numbers_;
+  std::vector<std::string_view> all_;
+};
+
+// One array: what `value` says of each row.
+template <class Rows, class Value>
+void write_column(wire::JsonWriter& out, std::string_view name, const Rows& rows, Value value) {
+  out.key(name).begin_array();
+  for (const auto& row : rows) out.value(value(row));
+  out.end_array();
+}
+
+std::string_view label(const Asset& asset, const std::string& name) {
+  const auto found = asset.labels.find(name);
+  return found == asset.labels.end() ? std::string_view() : std::string_view(found->second);
+}
+
+void write_node_columns(wire::JsonWriter& out, const Graph& graph, Texts& texts) {
+  const std::vector<Graph::Node>& nodes = graph.nodes;
+  out.key("nodes").begin_object();
+  const auto shared = [&](std::string_view name, auto text_of) {
+    write_column(out, name, nodes, [&](const Graph::Node& node) { return texts.number_of(text_of(node)); });
+  };
+  write_column(out, "id", nodes, [](const Graph::Node& node) { return std::string_view(node.asset.id.value); });
+  write_column(out, "name", nodes, [](const Graph::Node& node) { return std::string_view(node.asset.name); });
+  shared("kind", [](const Graph::Node& node) { return name_of(node.asset.kind); });
+  shared("node", [](const Graph::Node& node) { return std::string_view(node.asset.node); });
+  shared("image", [](const Graph::Node& node) { return std::string_view(node.asset.image); });
+  shared("level", [](const Graph::Node& node) { return name_of(node.level); });
+  shared("namespace", [](const Graph::Node& node) { return label(node.asset, "io.kubernetes.pod.namespace"); });
+  shared("project", [](const Graph::Node& node) { return label(node.asset, "com.docker.compose.project"); });
+  write_column(out, "score", nodes, [](const Graph::Node& node) { return node.score; });
+  write_column(out, "not_assessed", nodes, [](const Graph::Node& node) { return node.not_assessed; });
+  Texts lists;
+  write_column(out, "networks", nodes, [&](const Graph::Node& node) { return lists.number_of(node.networks); });
+  out.key("answers").begin_array();
+  for (const Graph::Node& node : nodes) {
+    if (!graph.responses.contains(node.asset.id)) continue;
+    out.begin_object().member("id", node.asset.id.value);
+    write_open(out, graph.responses, node.asset.id);
     out.end_object();
   }
+  out.end_array().end_object().key("network_lists").begin_array();
+  for (const std::string_view list : lists.all()) out.document(list);
+  out.end_array();
+}
+
+// The places of the ends among nodes, others and gone, one after the other; those two lists are written.
+std::vector<size_t> write_ends(wire::JsonWriter& out, const Graph& graph) {
+  std::unordered_map<std::string_view, size_t> places;
+  for (const Graph::Node& node : graph.nodes) places.emplace(node.asset.id.value, places.size());
+  for (const bool asset : {false, true}) {
+    out.key(asset ? "gone" : "others").begin_array();
+    for (const Graph::End& end : graph.ends) {
+      if (end.is_asset == asset && places.try_emplace(end.name, places.size()).second) out.value(end.name);
+    }
+    out.end_array();
+  }
+  std::vector<size_t> out_places;
+  out_places.reserve(graph.ends.size());
+  for (const Graph::End& end : graph.ends) out_places.push_back(places.at(end.name));
+  return out_places;
+}
+
+void write_edge_columns(wire::JsonWriter& out, const Graph& graph, const std::vector<size_t>& places, Texts& texts) {
+  const auto& edges = graph.edges;
+  out.key("edges").begin_object();
+  write_column(out, "from", edges, [&](const auto& edge) { return places[edge.first[0]]; });
+  write_column(out, "to", edges, [&](const auto& edge) { return places[edge.first[1]]; });
+  write_column(out, "protocol", edges, [&](const auto& e) { return texts.number_of(graph.protocols[e.first[2]]); });
+  write_column(out, "connections", edges, [](const auto& edge) { return edge.second.connections; });
+  write_column(out, "bytes", edges, [](const auto& edge) { return edge.second.bytes; });
+  write_column(out, "seen", edges, [](const auto& edge) { return edge.second.seen ? 1 : 0; });
+  write_column(out, "age", edges, [&](const auto& edge) { return (graph.until - edge.second.last_seen).count(); });
+  out.end_object();
+}
+
+void write_frame(wire::JsonWriter& out, const Graph& graph) {
+  write_detections(out, graph);
+  out.member("since", format_rfc3339(graph.since)).member("until", format_rfc3339(graph.until));
+  out.member("cut", graph.cut).end_object();
 }
 
 }  // namespace
@@ -166,35 +142,31 @@ Response list_flows(Api& api, const Call& call) {
 }
 
 Response get_graph(Api& api, const Call& call) {
-  PLIMSOLL_OR_PROBLEM(query, flow_query(call));
-  PLIMSOLL_OR_PROBLEM(moment, take_moment(call, query));
-  // Flows and assets of a large fleet each take some hundred milliseconds: they are read side by side.
-  std::future<Result<journal::FlowAnswer>> flows =
-      std::async(std::launch::async, [&] { return api.journal().flows(query); });
-  const auto overview = api.overview();
-  if (!overview.ok() && overview.error().kind != ErrorKind::unreachable) return problem(overview.error());
+  PLIMSOLL_OR_PROBLEM(graph, read_graph(api, call));
   wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
   out.begin_object().key("nodes").begin_array();
-  const OpenResponses open = moment.at == Instant{} ? api.open_responses() : OpenResponses();
-  if (const Status written = write_nodes(out, api.journal(), moment, open); !written.ok())
-    return problem(written.error());
-  PLIMSOLL_OR_PROBLEM(answer, flows.get());
-  const Drawn drawn = draw(answer.flows);
+  for (const Graph::Node& node : graph.nodes) write_node(out, node, graph.responses);
   out.end_array().key("others").begin_array();
-  for (const std::string& name : drawn.others) out.value(name);
-  out.end_array().key("edges").begin_array();
-  for (const auto& [key, edge] : drawn.edges) {
-    out.begin_object().member("from", key[0]).member("to", key[1]).member("protocol", key[2]);
-    out.member("connections", edge.connections).member("bytes", edge.bytes).member("seen", edge.seen).key("first_seen");
-    wire::write_instant(out, edge.first_seen);
-    out.key("last_seen");
-    wire::write_instant(out, edge.last_seen);
-    out.end_object();
+  for (const Graph::End& end : graph.ends) {
+    if (!end.is_asset) out.value(end.name);
   }
-  out.end_array().key("detections").begin_array();
-  if (overview.ok()) write_detections(out, (*overview)->network.events, query);
-  out.end_array().member("since", format_rfc3339(query.since)).member("until", format_rfc3339(query.until));
-  out.member("cut", answer.cut).end_object();
+  out.end_array().key("edges").begin_array();
+  for (const auto& [key, edge] : graph.edges) write_edge(out, graph, key, edge);
+  out.end_array();
+  write_frame(out, graph);
+  return json_response(std::move(out).take() + "\n");
+}
+
+Response get_graph_columns(Api& api, const Call& call) {
+  PLIMSOLL_OR_PROBLEM(graph, read_graph(api, call));
+  wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
+  Texts texts;
+  out.begin_object();
+  write_node_columns(out, graph, texts);
+  const std::vector<size_t> places = write_ends(out, graph);
+  write_edge_columns(out, graph, places, texts);
+  write_column(out, "texts", texts.all(), [](std::string_view text) { return text; });
+  write_frame(out, graph);
   return json_response(std::move(out).take() + "\n");
 }
 

@@ -319,6 +319,10 @@ TEST_F(PageTest, ChangesAreAddedUp) {
   // Events of the journal's own carry the time of the real clock.
   EXPECT_EQ(get(viewer_, "/api/v1/changes?since=2026-01-01T00:00:00Z")["appeared"].size(), 3u);
   EXPECT_TRUE(get(viewer_, "/api/v1/changes?since=2100-01-01T00:00:00Z")["appeared"].empty());
+  const json few = get(viewer_, "/api/v1/changes?since=2026-01-01T00:00:00Z&limit=1");
+  EXPECT_EQ(few["appeared"].size(), 1u);
+  EXPECT_EQ(few["counts"]["appeared"], 3) << "all of them, however few are shown";
+  EXPECT_EQ(call(viewer_, "GET", "/api/v1/changes?limit=0").status, 400);
   EXPECT_EQ(call(viewer_, "GET", "/api/v1/changes?since=yesterday").status, 400);
   // By the hour, and by the day.
   EXPECT_EQ(get(viewer_, "/api/v1/trend?days=1")["items"].size(), 3u);
@@ -393,6 +397,16 @@ TEST_F(PageTest, ThreatRowsSayWhereAndWhose) {
   EXPECT_EQ(get(viewer_, "/api/v1/threats")["items"][0]["packages"][0], "openssl");
 }
 
+// How many rows a part of columns has: as many as its columns are long, each like the others.
+size_t rows_of(const json& columns) {
+  std::set<size_t> lengths;
+  for (const auto& [name, column] : columns.items()) {
+    if (name != "answers") lengths.insert(column.size());
+  }
+  EXPECT_EQ(lengths.size(), 1u);
+  return *lengths.begin();
+}
+
 TEST_F(PageTest, TheGraphOfAMoment) {
   Flow flow;
   flow.from = {{}, "203.0.113.9", 0, true};
@@ -427,6 +441,27 @@ TEST_F(PageTest, TheGraphOfAMoment) {
   EXPECT_EQ(past["edges"][0]["last_seen"], format_rfc3339(then - std::chrono::minutes(1)));
   ASSERT_EQ(past["detections"].size(), 1u);
   EXPECT_EQ(past["detections"][0]["to"], "docker:web");
+  const json columns = get(viewer_, "/api/v1/graph/columns?at=" + format_rfc3339(then) + "&window=600");
+  EXPECT_EQ(rows_of(columns["nodes"]), past["nodes"].size());
+  EXPECT_EQ(rows_of(columns["edges"]), past["edges"].size());
+  const auto text = [&](const json& number) { return columns["texts"].at(number.get<size_t>()); };
+  EXPECT_EQ(columns["others"], json::array({"outside"}));
+  EXPECT_EQ(columns["edges"]["from"][0], 3) << "behind three assets comes the first of the other ends";
+  EXPECT_EQ(columns["nodes"]["id"].at(columns["edges"]["to"][0].get<size_t>()), "docker:web");
+  EXPECT_EQ(text(columns["edges"]["protocol"][0]), "HTTP");
+  EXPECT_EQ(columns["edges"]["age"][0], 60);
+  for (size_t i = 0; i < past["nodes"].size(); ++i) {
+    const json &node = past["nodes"][i], &nodes_then = columns["nodes"];
+    EXPECT_EQ(nodes_then["id"][i], node["id"]);
+    EXPECT_EQ(nodes_then["score"][i], node["score"]);
+    for (const char* name : {"kind", "node", "image", "level"}) EXPECT_EQ(text(nodes_then[name][i]), node[name]);
+    EXPECT_EQ(columns["network_lists"].at(nodes_then["networks"][i].get<size_t>()), node["networks"]);
+  }
+  EXPECT_EQ(columns["gone"], json::array()) << "of then, nobody is";
+  const json now = get(viewer_, "/api/v1/graph/columns");
+  EXPECT_EQ(now["gone"], json::array({"docker:web"})) << "an arrow of the last day to an asset that is no more";
+  EXPECT_EQ(now["edges"]["to"][0], 3) << "behind two assets and one other end";
+  EXPECT_EQ(get(viewer_, "/api/v1/graph/columns?window=60")["edges"]["to"], json::array()) << "of the last minute";
   const json before = get(viewer_, "/api/v1/graph?at=" + format_rfc3339(then - hours(2)));
   EXPECT_TRUE(before["nodes"].empty() && before["edges"].empty() && before["detections"].empty());
   const std::string at = "/api/v1/graph?at=" + format_rfc3339(then);

@@ -186,7 +186,7 @@ class ContractTest : public ApiTest {
     if (path == "/api/v1/search")
       return {"/api/v1/search?text=web", "/api/v1/search?text=CVE", "/api/v1/search?text=ssl"};
     if (path == "/api/v1/packages/{name}/assets") return {"/api/v1/packages/openssl/assets?type=deb"};
-    if (path == "/api/v1/graph") return {path, path + "?at=" + format_rfc3339(now_)};
+    if (path.starts_with("/api/v1/graph")) return {path, path + "?at=" + format_rfc3339(now_)};
     if (path == "/api/v1/policies/{name}") return {"/api/v1/policies/10-a.yaml", "/api/v1/policies/built-in"};
     if (path == "/api/v1/policies/versions/{entry}") return {"/api/v1/policies/versions/" + entries_[0]};
     if (path == "/api/v1/policies/diff")

@@ -59,6 +59,7 @@ Response list_fixes(Api& api, const Call& call);
 // api_graph.cc
 Response list_flows(Api& api, const Call& call);
 Response get_graph(Api& api, const Call& call);
+Response get_graph_columns(Api& api, const Call& call);
 
 // api_reports.cc
 Response export_report(Api& api, const Call& call);

@@ -40,6 +40,7 @@ constexpr std::array table = {
     Route{"GET", "/api/v1/events/stream", Access::viewer, "", stream_events},
     kept({"GET", "/api/v1/flows", Access::viewer, "", list_flows}),
     kept({"GET", "/api/v1/graph", Access::viewer, "", get_graph}),
+    kept({"GET", "/api/v1/graph/columns", Access::viewer, "", get_graph_columns}),
     kept({"GET", "/api/v1/checks", Access::viewer, "", list_checks}),
     kept({"GET", "/api/v1/overview", Access::viewer, "", get_overview}),
     kept({"GET", "/api/v1/fixes", Access::viewer, "", list_fixes}),

@@ -75,7 +75,17 @@ async function load(context, path, useful) {
   return { page, bytes, shown, ...seen };
 }
 
+// The floor: what this machine's browser takes for a page of a few words from the same service.
+async function floor(context) {
+  const page = await context.newPage();
+  await page.goto(`${base}/healthz`, { waitUntil: "commit" });
+  await page.waitForSelector("body");
+  tell("a few words of text, in the same browser: seen", ms(await page.evaluate(() => performance.now())));
+  await page.close();
+}
+
 async function loads(context) {
+  await floor(context);
   for (const [path, useful, what] of [
     ["/overview", "main h1, main h2", "overview"],
     ["/containers", "main tbody tr[data-index]", "containers (10 000)"],

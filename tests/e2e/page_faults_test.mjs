@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { FaultyProxy } from "./faulty_proxy.mjs";
+import { columnsOf } from "./graph_columns.mjs";
 import { launch, name, openPage, passphrase, Service, setUp, until } from "./page.mjs";
 
 let service;
@@ -136,7 +137,7 @@ describe("the page under faults", { timeout: 900_000 }, () => {
     await go("/containers");
     await page.getByText("No container is running.").waitFor();
     await page.getByText("plimsoll demo up").waitFor();
-    proxy.answers = [{ path: /\/api\/v1\/graph/, body: { nodes: [], others: [], edges: [], detections: [], cut: false } }];
+    proxy.answers = [{ path: /\/api\/v1\/graph/, body: columnsOf({ nodes: [], others: [], edges: [], detections: [], cut: false }) }];
     await go("/network");
     await page.getByText("No asset is known yet.").waitFor();
   });

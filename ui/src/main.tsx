@@ -2,8 +2,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/client";
-import { Entrance } from "./frame/entrance";
+import { Entrance, who } from "./frame/entrance";
 import { applyTheme } from "./theme/theme";
+import { viewAt } from "./views/table";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/parts.css";
@@ -28,6 +29,12 @@ const client = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+
+// What the address asks for is fetched beside the question of who is there, not after it.
+void client.prefetchQuery(who);
+const view = viewAt(window.location.pathname);
+view?.load().catch(() => {}); // tried again, and told, when it is shown
+view?.ask?.(client);
 
 const page = document.getElementById("page");
 if (page) {

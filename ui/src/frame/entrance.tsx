@@ -29,14 +29,16 @@ async function whoAmI(signal: AbortSignal): Promise<Me | null> {
   }
 }
 
+export const who = {
+  queryKey: ["me"],
+  queryFn: ({ signal }: { signal: AbortSignal }) => whoAmI(signal),
+  staleTime: Number.POSITIVE_INFINITY,
+};
+
 export function Entrance() {
   const client = useQueryClient();
   const [secret, setSecret] = useState(first);
-  const me = useQuery({
-    queryKey: ["me"],
-    queryFn: ({ signal }) => whoAmI(signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const me = useQuery(who);
   const setup = useQuery({
     queryKey: ["setup"],
     queryFn: ({ signal }) => get<{ needed: boolean }>("/setup", {}, signal),
@@ -50,10 +52,10 @@ export function Entrance() {
     return () => window.removeEventListener("hashchange", onHash);
   }, [secret]);
 
-  const enter = (who: Me) => {
-    keepCsrf(who.csrf);
+  const enter = (entered: Me) => {
+    keepCsrf(entered.csrf);
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" && query.state.status === "error" });
-    client.setQueryData(["me"], who);
+    client.setQueryData(["me"], entered);
   };
   if (me.data) {
     return (

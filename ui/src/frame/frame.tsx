@@ -7,7 +7,7 @@ import { Drawer } from "../parts/drawer";
 import { Icon } from "../parts/icon";
 import { fetchAll } from "../parts/later";
 import { Empty, Waiting } from "../parts/states";
-import { drawers, type View, views } from "../views/table";
+import { drawers, type View, viewAt, views } from "../views/table";
 import { Boundary } from "./boundary";
 import { Keys, usePageKeys } from "./keys";
 import { LoadLineMark } from "./sign_in";
@@ -27,7 +27,7 @@ export function Frame() {
     const timer = setTimeout(() => void fetchAll(), idleAfter);
     return () => clearTimeout(timer);
   }, []);
-  const view = views.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  const view = viewAt(path);
   useEffect(() => {
     document.title = view ? `${view.name} · Plimsoll` : "Plimsoll";
   }, [view]);

@@ -1,9 +1,10 @@
 // The graph, live or of a moment. Live it is asked for again when an event says that it changed (live/stale.ts), and now and
 // then for what is counted; the larger the answer, the more seldom.
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { get } from "../api/client";
-import { go, here, useAddress } from "../parts/address";
+import { go, here, split, useAddress } from "../parts/address";
+import { type GraphColumns, graphOf } from "./columns";
 import type { Graph } from "./model";
 
 export const liveWindow = 86_400; // seconds
@@ -14,33 +15,37 @@ export interface Moment {
   window: number; // seconds before it
 }
 
-const ask = (moment: Moment, signal: AbortSignal): Promise<Graph> =>
-  moment.at
-    ? get<Graph>("/graph", { at: moment.at, window: moment.window, limit: 100_000 }, signal)
-    : get<Graph>(
-        "/graph",
-        { since: `${new Date(Date.now() - moment.window * 1000).toISOString().slice(0, 19)}Z`, limit: 100_000 },
-        signal,
-      );
+// The same question from everybody who looks at the same time, so that the server answers it once: the last day is what it
+// tells unasked.
+async function ask(moment: Moment, signal: AbortSignal): Promise<Graph> {
+  const time = moment.at || moment.window !== liveWindow ? { at: moment.at, window: moment.window } : {};
+  return graphOf(await get<GraphColumns>("/graph/columns", { ...time, limit: 100_000 }, signal));
+}
+
+function momentOf(query: URLSearchParams): Moment {
+  const at = query.get("at");
+  const window = Number(query.get("window"));
+  return {
+    at: at && !Number.isNaN(Date.parse(at)) ? at : null,
+    window: window >= 60 && window <= 604_800 ? window : at ? pastWindow : liveWindow,
+  };
+}
 
 export function useMoment(): Moment {
   const { query } = useAddress();
-  const at = query.get("at");
-  const window = Number(query.get("window"));
-  return useMemo(
-    () => ({
-      at: at && !Number.isNaN(Date.parse(at)) ? at : null,
-      window: window >= 60 && window <= 604_800 ? window : at ? pastWindow : liveWindow,
-    }),
-    [at, window],
-  );
+  const { at, window } = momentOf(query);
+  return useMemo(() => ({ at, window }), [at, window]);
 }
+
+const asked = (moment: Moment) => ({
+  queryKey: ["graph", moment.at ?? "now", moment.window],
+  queryFn: ({ signal }: { signal: AbortSignal }) => ask(moment, signal),
+  staleTime: moment.at ? Number.POSITIVE_INFINITY : 5000,
+});
 
 export function useGraph(moment: Moment) {
   return useQuery({
-    queryKey: ["graph", moment.at ?? "now", moment.window],
-    queryFn: ({ signal }) => ask(moment, signal),
-    staleTime: moment.at ? Number.POSITIVE_INFINITY : 5000,
+    ...asked(moment),
     gcTime: moment.at ? 120_000 : undefined,
     refetchInterval: (query) => {
       if (moment.at) return false;
@@ -55,17 +60,12 @@ export function useGraph(moment: Moment) {
 // Asks for the next moment of a playback before it is due.
 export function useAhead() {
   const client = useQueryClient();
-  return useCallback(
-    (moment: Moment) => {
-      void client.prefetchQuery({
-        queryKey: ["graph", moment.at ?? "now", moment.window],
-        queryFn: ({ signal }) => ask(moment, signal),
-        staleTime: Number.POSITIVE_INFINITY,
-      });
-    },
-    [client],
-  );
+  return useCallback((moment: Moment) => void client.prefetchQuery(asked(moment)), [client]);
 }
+
+// For a page that opens with the network: asks before there is anything to show it in.
+export const askAhead = (client: QueryClient) =>
+  void client.prefetchQuery({ ...asked(momentOf(split(window.location.search).query)), structuralSharing: false });
 
 export const goTo = (moment: { at: string | null; window?: number }) =>
   go(here({ at: moment.at ?? undefined, ...(moment.window ? { window: String(moment.window) } : {}) }), "replace");

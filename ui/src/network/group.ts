@@ -1,6 +1,7 @@
 // Which assets are drawn as one. Over `most` places the view groups by itself, by the finest grouping that keeps below it;
 // a group opens into the next finer one.
-import { type Grouping, groupings, keyOf, type Words, wordsOf } from "./grouping";
+import { entryOf } from "../parts/map";
+import { type Grouping, groupings, keysBy, type Words, wordsOf } from "./grouping";
 import type { Arrow, Detection, Frame, Graph, GraphAsset, Place, Scene } from "./model";
 import { addressOf, joinTalks, outside } from "./model";
 
@@ -25,15 +26,17 @@ const chains: Record<Grouping, Grouping[]> = {
 
 class Groups {
   private readonly sizes = new Map<string, number>();
+  private readonly chain: { by: Grouping; keyOf: (asset: GraphAsset) => string }[];
 
   constructor(
     assets: GraphAsset[],
-    private readonly chain: Grouping[],
+    chain: Grouping[],
     private readonly opened: ReadonlySet<string>,
   ) {
+    this.chain = chain.map((by) => ({ by, keyOf: keysBy(by) }));
     for (const asset of assets) {
-      for (const by of chain) {
-        const key = keyOf(asset, by);
+      for (const { keyOf } of this.chain) {
+        const key = keyOf(asset);
         if (key) this.sizes.set(key, (this.sizes.get(key) ?? 0) + 1);
       }
     }
@@ -42,8 +45,8 @@ class Groups {
   // Where an asset is drawn: the group, or null for itself; and the outermost opened group around it.
   placeOf(asset: GraphAsset): { key: string | null; by: Grouping; within: { key: string; words: Words } | null } {
     let within: { key: string; words: Words } | null = null;
-    for (const by of this.chain) {
-      const key = keyOf(asset, by);
+    for (const { by, keyOf } of this.chain) {
+      const key = keyOf(asset);
       const size = this.sizes.get(key) ?? 0;
       if (!key || size < 2) continue;
       if (!this.opened.has(key)) return { key, by, within };
@@ -55,13 +58,17 @@ class Groups {
 }
 
 function countOf(assets: GraphAsset[], by: Grouping): { places: number; frames: number } {
+  const keyOf = keysBy(by);
   const keys = new Set<string>();
   const frames = new Set<string>();
+  let single = 0;
   for (const asset of assets) {
-    keys.add(keyOf(asset, by) || asset.id);
+    const key = keyOf(asset);
+    if (key) keys.add(key);
+    else single += 1;
     if (by === "none" || by === "image-node") frames.add(asset.node);
   }
-  return { places: keys.size, frames: frames.size };
+  return { places: keys.size + single, frames: frames.size };
 }
 
 // The finest that keeps the picture small enough to be read; the coarsest of all where none does.
@@ -135,7 +142,7 @@ function other(id: string, name: string, members: string[]): Place {
 
 class Builder {
   readonly scene: Scene = { places: new Map(), arrows: [], frames: new Map(), placeOf: new Map(), inner: 0 };
-  private readonly arrows = new Map<string, Arrow>();
+  private readonly arrows = new Map<string, Map<string, Arrow>>(); // by their ends
 
   addAssets(assets: GraphAsset[], by: Grouping, opened: ReadonlySet<string>): void {
     const groups = new Groups(assets, chains[by], opened);
@@ -179,7 +186,7 @@ class Builder {
       arrow.seen ||= edge.seen;
     }
     for (const detection of graph.detections ?? []) this.addDetection(detection);
-    for (const arrow of this.arrows.values()) {
+    for (const arrow of [...this.arrows.values()].flatMap((to) => [...to.values()])) {
       arrow.talks.sort(
         (a, b) => Number(b.seen) - Number(a.seen) || b.bytes - a.bytes || (a.protocol < b.protocol ? -1 : 1),
       );
@@ -205,13 +212,17 @@ class Builder {
       this.scene.inner += 1;
       return null;
     }
-    const id = `${from} > ${to}`;
-    let arrow = this.arrows.get(id);
-    if (!arrow) {
-      arrow = { id, from, to, talks: [], bytes: 0, connections: 0, seen: false, detections: [] };
-      this.arrows.set(id, arrow);
-    }
-    return arrow;
+    const known = entryOf(this.arrows, from, () => new Map<string, Arrow>());
+    return entryOf(known, to, () => ({
+      id: `${from} > ${to}`,
+      from,
+      to,
+      talks: [],
+      bytes: 0,
+      connections: 0,
+      seen: false,
+      detections: [],
+    }));
   }
 
   private put(place: Place, member: string): void {

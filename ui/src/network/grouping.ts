@@ -1,4 +1,5 @@
 // What assets can be grouped by, which group each is in, and how a group is called.
+import { entryOf } from "../parts/map";
 import type { GraphAsset } from "./model";
 
 export const groupings = ["none", "image-node", "node", "image", "network", "namespace", "project"] as const;
@@ -25,8 +26,8 @@ const namesOf: Record<Shared, (asset: GraphAsset) => string> = {
   image: (asset) => asset.image,
   // On several at once: a group of its own. Where the networks are not known, none is claimed.
   network: (asset) => [...(asset.networks ?? [])].sort().join(", "),
-  namespace: (asset) => asset.labels["io.kubernetes.pod.namespace"] ?? "",
-  project: (asset) => asset.labels["com.docker.compose.project"] ?? "",
+  namespace: (asset) => asset.namespace,
+  project: (asset) => asset.project,
 };
 
 const hosts = "hosts";
@@ -39,6 +40,18 @@ export function keyOf(asset: GraphAsset, by: Grouping): string {
   if (asset.kind === "host") return hosts;
   const name = namesOf[by](asset);
   return name && `${by}=${name}`;
+}
+
+// keyOf for many assets: those of one group get the very same text, so that counting by it costs little.
+export function keysBy(by: Grouping): (asset: GraphAsset) => string {
+  const known = new Map<unknown, Map<string, string>>();
+  return (asset) => {
+    if (by === "none" || asset.kind === "host") return keyOf(asset, by);
+    const [outer, inner] =
+      by === "network" ? [asset.networks, ""] : by === "image-node" ? [asset.node, asset.image] : ["", asset[by]];
+    const keys = entryOf(known, outer, () => new Map<string, string>());
+    return entryOf(keys, inner, () => keyOf(asset, by));
+  };
 }
 
 const lastPart = (image: string): string => image.split("/").at(-1) ?? image;

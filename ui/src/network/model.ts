@@ -1,5 +1,5 @@
 // What the network view draws: places (assets, groups of them, other machines, the outside) and arrows between them, made
-// from one answer of GET /api/v1/graph.
+// from one answer of the server (columns.ts).
 import type { OpenResponse } from "../api/types";
 import type { Level } from "../theme/palette";
 
@@ -9,11 +9,11 @@ export interface GraphAsset {
   name: string;
   node: string;
   image: string;
-  status: string;
   score: number;
   level: Level;
   not_assessed: number;
-  labels: Record<string, string>;
+  namespace: string; // of Kubernetes; empty: none
+  project: string; // of Compose; empty: none
   responses: OpenResponse[];
   networks: string[] | null; // null: not known
 }
@@ -25,7 +25,7 @@ export interface GraphEdge {
   connections: number;
   bytes: number;
   seen: boolean; // false: only possible, by a shared network and a listening port
-  last_seen?: string | null;
+  last_seen?: number; // seconds since 1970
 }
 
 export interface Detection {
@@ -44,8 +44,6 @@ export interface Graph {
   others: string[]; // "outside", or "address:ADDRESS"
   edges: GraphEdge[];
   detections?: Detection[];
-  since?: string;
-  until?: string;
   cut: boolean; // more flows than the answer may hold
 }
 

@@ -1,5 +1,6 @@
 // The rows of the table: each arrow between single assets, as the server told it.
-import type { Detection, Graph, GraphAsset } from "./model";
+import { entryOf } from "../parts/map";
+import type { Detection, Graph, GraphAsset, GraphEdge } from "./model";
 import { addressOf, outside } from "./model";
 
 export interface End {
@@ -22,39 +23,59 @@ export interface ArrowRow {
 
 export const pairOf = (from: string, to: string): string => `${from} > ${to}`;
 
+const nothing: Detection[] = [];
+
+// A row of an arrow. What few of many thousand rows are asked for is made when it is.
+class EdgeRow implements ArrowRow {
+  readonly protocol: string;
+  readonly bytes: number;
+  readonly connections: number;
+  readonly seen: boolean;
+
+  constructor(
+    private readonly edge: GraphEdge,
+    readonly from: End,
+    readonly to: End,
+    readonly detections: Detection[],
+  ) {
+    this.protocol = edge.protocol;
+    this.bytes = edge.bytes;
+    this.connections = edge.connections;
+    this.seen = edge.seen;
+  }
+  get id(): string {
+    return `${pairOf(this.edge.from, this.edge.to)} ${this.edge.protocol} ${this.edge.seen}`;
+  }
+  get last(): string | null {
+    return this.edge.last_seen ? new Date(this.edge.last_seen * 1000).toISOString() : null;
+  }
+}
+
+function detectionsByPair(graph: Graph): Map<string, Detection[]> {
+  const out = new Map<string, Detection[]>();
+  for (const detection of graph.detections ?? [])
+    entryOf(out, pairOf(detection.from, detection.to), () => []).push(detection);
+  return out;
+}
+
 // Most traffic first.
 export function rowsOf(graph: Graph): ArrowRow[] {
   const assets = new Map(graph.nodes.map((asset) => [asset.id, asset]));
-  const end = (id: string): End => {
-    const asset = assets.get(id) ?? null;
-    return { id, asset, name: asset?.name ?? (id === outside ? "Outside" : addressOf(id)) };
-  };
-  const detected = new Map<string, Detection[]>();
-  for (const detection of graph.detections ?? []) {
-    const pair = pairOf(detection.from, detection.to);
-    const list = detected.get(pair);
-    if (list) list.push(detection);
-    else detected.set(pair, [detection]);
-  }
+  const ends = new Map<string, End>();
+  const end = (id: string): End =>
+    entryOf(ends, id, () => {
+      const asset = assets.get(id) ?? null;
+      return { id, asset, name: asset?.name ?? (id === outside ? "Outside" : addressOf(id)) };
+    });
+  const detected = detectionsByPair(graph);
+  const alone = new Map(detected); // where no connection is known
   const rows = graph.edges.map((edge): ArrowRow => {
-    const pair = pairOf(edge.from, edge.to);
-    return {
-      id: `${pair} ${edge.protocol} ${edge.seen}`,
-      from: end(edge.from),
-      to: end(edge.to),
-      protocol: edge.protocol,
-      bytes: edge.bytes,
-      connections: edge.connections,
-      seen: edge.seen,
-      last: edge.last_seen ?? null,
-      detections: detected.get(pair) ?? [],
-    };
+    const pair = detected.size > 0 ? pairOf(edge.from, edge.to) : "";
+    alone.delete(pair);
+    return new EdgeRow(edge, end(edge.from), end(edge.to), detected.get(pair) ?? nothing);
   });
-  // What was detected where no connection is known stands in a row of its own.
-  const pairs = new Set(graph.edges.map((edge) => pairOf(edge.from, edge.to)));
-  for (const [pair, detections] of detected) {
+  for (const [pair, detections] of alone) {
     const first = detections[0]!;
-    if (pairs.has(pair)) continue;
     rows.push({
       id: pair,
       from: end(first.from),

@@ -12,11 +12,11 @@ const asset = (name: string, more: Partial<GraphAsset> = {}): GraphAsset => ({
   name,
   node: "one",
   image: `${name}:1`,
-  status: "running",
   score: 50,
   level: "medium",
   not_assessed: 0,
-  labels: {},
+  namespace: "",
+  project: "",
   responses: [],
   networks: null,
   ...more,
@@ -130,7 +130,7 @@ describe("grouping", () => {
   });
 
   it("groups by network and by namespace; on several networks is a group of its own, and what is not known is in none", () => {
-    const namespace = (name: string) => ({ labels: { "io.kubernetes.pod.namespace": name } });
+    const namespace = (name: string) => ({ namespace: name });
     const wired = graph(
       [
         host("one"),

@@ -1,5 +1,7 @@
 // The views of the page, in the order of the rail: one line each. Every view is loaded when it is first looked at, or when the page is idle.
+import type { QueryClient } from "@tanstack/react-query";
 import type { ComponentType, LazyExoticComponent } from "react";
+import { askAhead } from "../network/graph_query";
 import type { IconName } from "../parts/icon";
 import { later } from "../parts/later";
 
@@ -9,6 +11,8 @@ export interface View {
   key: string; // g, then this key
   icon: IconName;
   body: LazyExoticComponent<ComponentType>;
+  load: () => Promise<unknown>; // its code
+  ask?: (client: QueryClient) => void; // for what it shows first, where that takes a while
 }
 
 const view = (
@@ -17,19 +21,22 @@ const view = (
   key: string,
   icon: IconName,
   load: () => Promise<{ default: ComponentType }>,
+  ask?: (client: QueryClient) => void,
 ): View => ({
   path,
   name,
   key,
   icon,
   body: later(load),
+  load,
+  ask,
 });
 
 export const views: View[] = [
   view("/overview", "Overview", "o", "overview", () => import("./overview/overview")),
   view("/containers", "Containers", "c", "containers", () => import("./containers/containers")),
   view("/nodes", "Nodes", "n", "nodes", () => import("./nodes/nodes")),
-  view("/network", "Network", "w", "network", () => import("../network/network_view")),
+  view("/network", "Network", "w", "network", () => import("../network/network_view"), askAhead),
   view("/threats", "Threats", "t", "threats", () => import("./threats/threats")),
   view("/images", "Images", "i", "images", () => import("./images/images")),
   view("/responses", "Responses", "r", "responses", () => import("./responses/responses")),
@@ -37,6 +44,9 @@ export const views: View[] = [
   view("/log", "Log", "l", "log", () => import("./log/log")),
   view("/settings", "Settings", "s", "settings", () => import("./settings/settings")),
 ];
+
+export const viewAt = (path: string): View | undefined =>
+  views.find((each) => path === each.path || path.startsWith(`${each.path}/`));
 
 // What the drawer can show (?open=KIND/ID): any view can open any of them.
 export const drawers: Record<string, LazyExoticComponent<ComponentType<{ id: string }>>> = {

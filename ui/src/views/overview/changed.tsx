@@ -44,7 +44,7 @@ function useSince(): string {
 
 export function Changed() {
   const since = useSince();
-  const changes = useChanges({ since });
+  const changes = useChanges({ since, limit: 10 });
   const now = useNow();
   return (
     <section aria-labelledby="overview-changed">
@@ -58,15 +58,10 @@ export function Changed() {
 }
 
 function List({ data }: { data: Changes }) {
+  const { counts } = data;
   const crossed = data.scores.filter((each) => each.crossed);
   const nothing =
-    data.detections.length +
-      data.appeared.length +
-      data.gone.length +
-      data.new_threats +
-      data.resolved_threats +
-      crossed.length ===
-    0;
+    counts.detections + counts.appeared + counts.gone + counts.crossed + data.new_threats + data.resolved_threats === 0;
   if (nothing) return <p>Nothing.</p>;
   return (
     <ul className="changes">
@@ -91,7 +86,7 @@ function List({ data }: { data: Changes }) {
               <AssetLink id={each.asset} name={each.name} tab="threats" />
             </span>
           ))}
-          {data.threats.length > 2 && ` and ${data.threats.length - 2} more`}
+          {counts.threats > 2 && ` and ${counts.threats - 2} more`}
         </li>
       )}
       {data.resolved_threats > 0 && <li>{plural(data.resolved_threats, "threat")} gone</li>}
@@ -104,7 +99,7 @@ function List({ data }: { data: Changes }) {
               <AssetLink id={each.asset} name={each.name} />
             </span>
           ))}
-          {data.appeared.length > 3 && ` and ${data.appeared.length - 3} more`}
+          {counts.appeared > 3 && ` and ${counts.appeared - 3} more`}
         </li>
       )}
       {data.gone.length > 0 && (
@@ -114,7 +109,7 @@ function List({ data }: { data: Changes }) {
             .slice(0, 3)
             .map((each) => each.name)
             .join(", ")}
-          {data.gone.length > 3 && ` and ${data.gone.length - 3} more`}
+          {counts.gone > 3 && ` and ${counts.gone - 3} more`}
         </li>
       )}
       {data.cut && <li className="quiet">There was more than is added up here; the log has it all.</li>}
