@@ -3,7 +3,9 @@
 
   tests/bench/scan_bench.py [--root DIR] [--db FILE] [--runs N]
 
-(c) a Debian root of about 200 packages, and one with 100 000 files, against `find ROOT -xdev`
+(c) a Debian root of about 200 packages, and one with 100 000 files, against `find ROOT -xdev`: the same root with its /usr
+    several times, and one of nothing but empty files whose names have no dot, each of which must be looked at, as it may be
+    a program
 (d) a `docker save` archive with gzip layers against `gzip -dc` of the same bytes, a plain one against `cat` to nothing
 (e) peak memory of each scan
 (s) the sandbox: the scan of (c) against the same without workers (PLIMSOLL_NO_SANDBOX)
@@ -50,7 +52,7 @@ def compare(what, scan, peer, runs):
     timed(scan, 1), timed(peer, 1)  # both with a warm page cache
     mine, peak = timed(scan, runs)
     theirs, _ = timed(peer, runs)
-    print(f"{what:52} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}   peak {peak:6.1f} MiB", flush=True)
+    print(f"{what:64} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}   peak {peak:6.1f} MiB", flush=True)
 
 
 def sandbox_cost(db, root, runs):
@@ -69,7 +71,7 @@ def sandbox_cost(db, root, runs):
     for what, times in (("wall", wall), ("processor", processor)):
         mine, theirs = min(times["with"]), min(times["without"])
         name = f"(s) that root with the sandbox / without, {what}"
-        print(f"{name:52} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}", flush=True)
+        print(f"{name:64} {mine:7.3f} s / {theirs:7.3f} s = {mine / theirs:5.2f}", flush=True)
 
 
 def without_lists(root, target):
@@ -80,7 +82,17 @@ def without_lists(root, target):
     release.write_text("\n".join("VERSION_CODENAME=nosuch" if s.startswith("VERSION_CODENAME=") else s for s in lines) + "\n")
 
 
-def many_files(folder, count=100_000):
+def many_of(root, folder, count=100_000):
+    """The root with its /usr as often as it takes for so many names. The copies are hard links."""
+    subprocess.run(["cp", "-al", str(root), str(folder)], check=True)
+    names = lambda place: sum(len(folders) + len(files) for _, folders, files in os.walk(place))
+    there, more = names(folder), names(root / "usr")
+    for i in range(max(0, -(-(count - there) // more))):
+        (folder / "opt").mkdir(exist_ok=True)
+        subprocess.run(["cp", "-al", str(root / "usr"), str(folder / "opt" / f"usr{i}")], check=True)
+
+
+def many_empty(folder, count=100_000):
     for i in range(count // 100):
         sub = folder / f"d{i % 50}" / f"e{i}"
         sub.mkdir(parents=True)
@@ -153,9 +165,10 @@ def main():
             what = f"(c) root of {packages} packages{more} / find -xdev"
             compare(what, [*scan, f"rootfs:{place}"], ["find", str(place), "-xdev"], options.runs)
             sandbox_cost(options.db, place, options.runs)
-        files = scratch / "many"
-        many_files(files)
-        compare("(c) root of 100 000 files / find -xdev", [*scan, f"rootfs:{files}"], ["find", str(files), "-xdev"], options.runs)
+        many_of(unknown, scratch / "many")
+        many_empty(scratch / "empty")
+        for place, what in ((scratch / "many", "files"), (scratch / "empty", "empty files without a dot")):
+            compare(f"(c) root of 100 000 {what} / find -xdev", [*scan, f"rootfs:{place}"], ["find", str(place), "-xdev"], options.runs)
 
         apart(archive_of, root, scratch / "gzip.tar", True, scratch / "layers.gz")
         compare("(d) archive with gzip layers / gzip -dc", [*scan, f"archive:{scratch}/gzip.tar"], ["gzip", "-dc", f"{scratch}/layers.gz"], options.runs)
@@ -165,4 +178,5 @@ def main():
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
