@@ -167,6 +167,29 @@ void take_packages(const Settings& settings, const std::vector<Mapped>& mapped, 
   }
 }
 
+template <class T, class Convert>
+Fact<T> fact_of(const FactTree& node, FactTree::Kind wanted, Convert convert) {
+  if (node.kind == wanted) return Fact<T>::of(convert(node), node.source);
+  return Fact<T>::missing(node.kind == FactTree::Kind::unknown ? node.text : "not read", node.source);
+}
+
+// What routes out of containers ask of the settings of their host.
+void tell_host_settings(AssetReport& host) {
+  const FactTree& settings = host.settings.at("host");
+  host.host->metadata_dropped = fact_of<bool>(settings.at("firewall").at("drops_metadata"), FactTree::Kind::boolean,
+                                              [](const FactTree& node) { return node.boolean; });
+  host.host->runtime_apis = fact_of<std::vector<RuntimeApi>>(
+      settings.at("services").at("runtime_apis"), FactTree::Kind::list, [](const FactTree& node) {
+        std::vector<RuntimeApi> out;
+        for (const FactTree& api : node.items) {
+          if (api.kind != FactTree::Kind::map) continue;  // a file that could not be read: a check tells it
+          out.push_back(
+              {api.at("program").text, api.at("address").text, api.at("verified").boolean, api.at("loopback").boolean});
+        }
+        return out;
+      });
+}
+
 // Host, runtimes and containers of this machine.
 void gather_machine(const system::Machine& machine, const Settings& settings, OfferDesk& offers, Report& report) {
   const Instant now = machine.now();
@@ -226,6 +249,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   say("reading the host's settings", 0, 0);
   report.assets[0].settings.members["host"] = host_settings.get();
   if (settings.known != nullptr) settings.known->host_settings = report.assets[0].settings.members["host"];
+  tell_host_settings(report.assets[0]);
   if (report.assets[0].host->on_host.is(false)) {
     report.assets[0].settings.members["host"].members["kubernetes"] =
         FactTree::unknown_because("Plimsoll runs in a container and sees that, not the host");

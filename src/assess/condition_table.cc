@@ -7,8 +7,10 @@
 
 #include "assess/host_paths.h"
 #include "assess/judge.h"
+#include "assess/mount_conditions.h"
 #include "assess/side_conditions.h"
 #include "base/text.h"
+#include "model/capabilities.h"
 
 namespace plimsoll::assess {
 namespace {
@@ -100,73 +102,6 @@ Judged pidns_joined(const C& c, const H&) {
   if (c.host_namespace.empty()) return {Tristate::unknown, "namespaces: not read"};
   if (c.joined_pid_namespace_of.empty()) return {Tristate::no, "joined no other container's pid namespace"};
   return {Tristate::yes, "joined the pid namespace of container " + quoted(c.joined_pid_namespace_of.substr(0, 12))};
-}
-
-// --- mounts
-
-template <class Test>
-Judged any_mount(const C& c, const Test& test, const char* none) {
-  if (!c.mounts.known()) return {Tristate::unknown, "mounts: " + why(c.mounts.unknown)};
-  for (const MountFacts& mount : *c.mounts.value) {
-    if (std::string said = test(mount); !said.empty()) return {Tristate::yes, std::move(said)};
-  }
-  return {Tristate::no, none};
-}
-
-std::string mounted(const MountFacts& m) {
-  return fmt::format("{} of the host at {} ({})", quoted(m.host_path), quoted(m.target), m.read_only ? "ro" : "rw");
-}
-
-Judged host_path_rw(const C& c, const H&) {
-  return any_mount(
-      c, [](const MountFacts& m) { return !m.read_only && host_path_exposure(m).plants ? mounted(m) : std::string(); },
-      "no sensitive host path is mounted writable");
-}
-
-Judged host_path_secrets(const C& c, const H&) {
-  return any_mount(
-      c, [](const MountFacts& m) { return host_path_exposure(m).secrets ? mounted(m) : std::string(); },
-      "no host path with secrets is mounted");
-}
-
-bool on_host_disk(const MountFacts& m) {
-  return m.target != "/" && m.host_path.starts_with('/') && !is_kernel_filesystem(m.fs_type) && m.fs_type != "tmpfs" &&
-         m.fs_type != "overlay";
-}
-
-Judged from_host_disk(const C& c, const H&) {
-  return any_mount(
-      c, [](const MountFacts& m) { return on_host_disk(m) ? mounted(m) : std::string(); }, "no mount from a host disk");
-}
-
-Judged mount_shared(const C& c, const H&) {
-  return any_mount(
-      c,
-      [](const MountFacts& m) {
-        return m.shared_with_host && !m.host_path.empty() ? mounted(m) + ", shared" : std::string();
-      },
-      "no mount propagates to the host");
-}
-
-Judged hostproc_rw(const C& c, const H&) {
-  const auto test = [](const MountFacts& m) {
-    const bool own = path_within(m.target, "/proc");
-    return m.fs_type == "proc" && !own && !m.read_only && path_within(m.host_path, "/proc") ? mounted(m)
-                                                                                            : std::string();
-  };
-  return any_mount(c, test, "the host's /proc is not mounted writable");
-}
-
-Judged systemd_bus(const C& c, const H&) {
-  const auto test = [](const MountFacts& m) {
-    const std::string path = path_within(m.host_path, "/var/run") ? "/run" + m.host_path.substr(8) : m.host_path;
-    if (path.empty() || m.target == "/" || is_kernel_filesystem(m.fs_type)) return std::string();
-    for (const std::string_view bus : {"/run/dbus/system_bus_socket", "/run/systemd/private"}) {
-      if (path_within(bus, path)) return mounted(m);
-    }
-    return std::string();
-  };
-  return any_mount(c, test, "neither the system bus nor systemd's socket is mounted");
 }
 
 // --- sockets, devices, descriptors
@@ -273,54 +208,6 @@ Judged told_by_no_fact(const std::string& what) { return {Tristate::unknown, "no
 
 // --- the table
 
-struct CapText {
-  const char* name;
-  const char* allows;
-};
-constexpr CapText kCapabilities[] = {
-    {"CHOWN", "change the owner of files"},
-    {"DAC_OVERRIDE", "ignore file modes"},
-    {"DAC_READ_SEARCH", "read every file, open files by handle"},
-    {"FOWNER", "act as owner of files"},
-    {"FSETID", "keep setuid bits"},
-    {"KILL", "signal any process"},
-    {"SETGID", "become any group"},
-    {"SETUID", "become any user"},
-    {"SETPCAP", "move capabilities"},
-    {"LINUX_IMMUTABLE", "set immutable flags"},
-    {"NET_BIND_SERVICE", "bind low ports"},
-    {"NET_BROADCAST", "unused by the kernel"},
-    {"NET_ADMIN", "change interfaces, routes, firewall"},
-    {"NET_RAW", "open raw and packet sockets"},
-    {"IPC_LOCK", "lock memory"},
-    {"IPC_OWNER", "use any System V IPC object"},
-    {"SYS_MODULE", "load kernel modules"},
-    {"SYS_RAWIO", "raw ports, memory and disks"},
-    {"SYS_CHROOT", "chroot, and join mount namespaces"},
-    {"SYS_PTRACE", "read and change processes"},
-    {"SYS_PACCT", "process accounting"},
-    {"SYS_ADMIN", "mount, join namespaces, and much else"},
-    {"SYS_BOOT", "reboot and load another kernel"},
-    {"SYS_NICE", "change priorities"},
-    {"SYS_RESOURCE", "pass limits"},
-    {"SYS_TIME", "set the clock"},
-    {"SYS_TTY_CONFIG", "set up terminals"},
-    {"MKNOD", "make device nodes"},
-    {"LEASE", "file leases"},
-    {"AUDIT_WRITE", "write audit records"},
-    {"AUDIT_CONTROL", "change audit rules"},
-    {"SETFCAP", "give files capabilities"},
-    {"MAC_OVERRIDE", "ignore Smack"},
-    {"MAC_ADMIN", "load LSM policy"},
-    {"SYSLOG", "read the kernel log"},
-    {"WAKE_ALARM", "wake the system"},
-    {"BLOCK_SUSPEND", "block sleep"},
-    {"AUDIT_READ", "read the audit stream"},
-    {"PERFMON", "trace the whole system"},
-    {"BPF", "load programs into the kernel"},
-    {"CHECKPOINT_RESTORE", "choose process ids, open mapped files"},
-};
-
 struct PathText {
   const char* name;
   const char* path;
@@ -337,7 +224,7 @@ constexpr PathText kWritable[] = {
 
 void add_capabilities(std::vector<ConditionRow>& rows) {
   int number = 0;
-  for (const CapText& cap : kCapabilities) {
+  for (const Capability& cap : capability_by_bit) {
     const std::string name = cap.name;
     rows.push_back({"cap." + name,
                     fmt::format("CAP_{}, held or within reach, in the host's user namespace: {}", name, cap.allows),
@@ -386,7 +273,6 @@ void add_unknowable(std::vector<ConditionRow>& rows) {
       {"attacker.image", "whether an attacker chooses the image or how it is started"},
       {"attacker.local_user", "whether an attacker has a user account on the host"},
       {"attacker.pods", "whether an attacker may create pods"},
-      {"feature.metadata_guard", "whether a hop limit or a rule keeps containers from the metadata service"},
       {"feature.build", "whether hostile images are built here"},
       {"feature.docker_cp", "whether files are copied out of or into this container (docker cp)"},
       {"feature.authz_plugin", "whether access to the engine rests on an authorization plug-in"},
@@ -418,12 +304,6 @@ std::vector<ConditionRow> build_table() {
       {"ipcns.host", "shares the host's IPC namespace", [](const C& c, const H&) { return host_namespace(c, "ipc"); }},
       {"cgroupns.host", "shares the host's cgroup namespace",
        [](const C& c, const H&) { return host_namespace(c, "cgroup"); }},
-      {"mount.host_path_rw", "a host path where code or keys can be planted is mounted writable", host_path_rw},
-      {"mount.host_path_secrets", "a host path with keys, tokens or password hashes is mounted", host_path_secrets},
-      {"mount.from_host_disk", "something on a host disk is mounted", from_host_disk},
-      {"mount.shared", "a mount propagates back to the host", mount_shared},
-      {"mount.hostproc_rw", "the host's /proc is mounted writable elsewhere than /proc", hostproc_rw},
-      {"mount.systemd_bus", "the system bus or systemd's private socket is mounted", systemd_bus},
       {"socket.runtime.present", "a container runtime's socket is inside",
        [](const C& c, const H&) { return runtime_socket(c, false); }},
       {"socket.runtime.usable", "a container runtime's socket is inside and accepts the container's processes",
@@ -457,8 +337,7 @@ std::vector<ConditionRow> build_table() {
       {"io_uring.reachable", "io_uring system calls reach the kernel", io_uring},
   };
   rows.insert(rows.end(), rest.begin(), rest.end());
-  const std::vector<ConditionRow> side = side_conditions();
-  rows.insert(rows.end(), side.begin(), side.end());
+  for (const auto& more : {mount_conditions(), side_conditions()}) rows.insert(rows.end(), more.begin(), more.end());
   add_kernel_paths(rows);
   add_devices(rows);
   add_unknowable(rows);
@@ -475,7 +354,7 @@ const std::vector<ConditionRow>& condition_table() {
 const std::vector<std::string>& capability_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> out;
-    for (const CapText& cap : kCapabilities) out.emplace_back(cap.name);
+    for (const Capability& cap : capability_by_bit) out.emplace_back(cap.name);
     return out;
   }();
   return names;

@@ -34,16 +34,34 @@ Judged reaches_host(const C& c) {
              : Judged{Tristate::yes, "is on network " + printable(c.networks.value->front().name, 80)};
 }
 
+// A way to an API of a runtime that asks nobody who he is, at its address on the host.
+Judged open_api(const C& c, const std::string& what, bool loopback_only) {
+  const Judged way = loopback_only ? own_network_namespace(c) : reaches_host(c);
+  return both({Tristate::yes, what}, way);
+}
+
+// By what the runtimes are told to listen on; by dockerd's own port whoever listens there.
 Judged runtime_tcp(const C& c, const H& h) {
-  if (!h.listeners.known()) return {Tristate::unknown, "listening ports of the host: " + why(h.listeners.unknown)};
-  for (const Listener& listener : *h.listeners.value) {
-    if (listener.port != docker_plain_port || listener.transport != Transport::tcp) continue;
-    const Judged way = listener.loopback_only ? own_network_namespace(c) : reaches_host(c);
-    const Judged open{Tristate::yes,
-                      fmt::format("port {} of the host is open on {}", listener.port, printable(listener.address, 60))};
-    return both(open, way);
+  Judged worst{Tristate::no, fmt::format("no runtime listens on TCP, and nothing on port {}", docker_plain_port)};
+  if (!h.listeners.known()) worst = {Tristate::unknown, "listening ports of the host: " + why(h.listeners.unknown)};
+  if (!h.runtime_apis.known()) {
+    worst = {Tristate::unknown, "what runtimes listen on: " + why(h.runtime_apis.unknown)};
+  } else {
+    for (const RuntimeApi& api : *h.runtime_apis.value) {
+      if (api.verified) continue;
+      const std::string what = fmt::format("{} listens on {}", printable(api.program, 40), printable(api.address, 80));
+      worst = either(worst, open_api(c, what, api.loopback));
+    }
   }
-  return {Tristate::no, fmt::format("nothing listens on port {} of the host", docker_plain_port)};
+  if (h.listeners.known()) {
+    for (const Listener& listener : *h.listeners.value) {
+      if (listener.port != docker_plain_port || listener.transport != Transport::tcp) continue;
+      const std::string what =
+          fmt::format("port {} of the host is open on {}", listener.port, printable(listener.address, 60));
+      worst = either(worst, open_api(c, what, listener.loopback_only));
+    }
+  }
+  return worst;
 }
 
 Judged loopback_services(const C&, const H& h) {
@@ -64,6 +82,16 @@ Judged metadata_service(const C& c, const H& h) {
   const Judged route = from_fact(c.reaches_outside, "has a route out of the machine", "has no route out of the machine",
                                  "routes of the container");
   return both({Tristate::yes, "runs on " + printable(h.hardware.cloud, 80)}, route);
+}
+
+// A rule on the host, or the service's own limit of hops, keeps containers away. The limit is not asked for; where the
+// container shares the host's network it would not help.
+Judged metadata_guard(const C& c, const H& h) {
+  if (h.metadata_dropped.is(true)) return from_fact(h.metadata_dropped, "a rule of the firewall drops it", "", "");
+  const Judged shared = own_network_namespace(c);
+  if (shared.state == Tristate::yes && h.metadata_dropped.known())
+    return {Tristate::no, "no rule drops it, and a limit of hops does not hold in the host's network namespace"};
+  return {Tristate::unknown, "whether the service limits the hops of its answers is not asked"};
 }
 
 // A host path of one of these endings holds the credentials of a registry (docker login, podman login).
@@ -164,6 +192,8 @@ std::vector<ConditionRow> side_conditions() {
       {"net.runtime_tcp", "a runtime listens on plain TCP where the container reaches it", runtime_tcp},
       {"net.host_loopback", "services of the host listen on its loopback address", loopback_services},
       {"net.metadata_service", "runs in a cloud and has a route to its metadata service", metadata_service},
+      {"net.metadata_guard", "a firewall rule, or a limit of hops, keeps the container from the metadata service",
+       metadata_guard},
       {"net.neighbours", "other containers are on the same network", neighbours},
       {"uid.host_process", "a process has the user id of processes of the host", uid_of_host_process},
       {joined_container_has_route, "the container whose pid namespace it joined has a way to the host",

@@ -77,6 +77,8 @@ inline HostFacts plain_host() {
   h.kernel_modules_supported = Fact<bool>::of(true);
   h.cgroup_version = Fact<int>::of(2);
   h.listeners = Fact<std::vector<Listener>>::of({});
+  h.runtime_apis = Fact<std::vector<RuntimeApi>>::of({});
+  h.metadata_dropped = Fact<bool>::of(false);
   h.reaches_outside = Fact<bool>::of(false);
   RuntimeFacts docker;
   docker.name = "docker";

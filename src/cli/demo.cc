@@ -94,7 +94,7 @@ json missing_capabilities() {
   const auto bound =
       at == std::string::npos ? std::nullopt : parse_uint(std::string_view(*status).substr(at + 8, 16), 16);
   for (size_t bit = 0; bound && bit < capability_by_bit.size(); ++bit) {
-    if ((*bound >> bit & 1) == 0) missing.push_back(capability_by_bit[bit]);
+    if ((*bound >> bit & 1) == 0) missing.push_back(capability_by_bit[bit].name);
   }
   return missing;
 }

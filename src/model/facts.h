@@ -38,6 +38,8 @@ struct MountFacts {
   bool read_only = false;
   bool shared_with_host = false;  // mount propagation shared:N
   bool is_socket = false;
+  Fact<uint32_t> owner;  // of what is mounted, as the host numbers users; asked only of what has a host path
+  Fact<uint32_t> mode;   // its type and permission bits, as st_mode
   bool operator==(const MountFacts&) const = default;
 };
 
@@ -140,6 +142,14 @@ struct HardwareFacts {
   bool operator==(const HardwareFacts&) const = default;
 };
 
+struct RuntimeApi {       // of a container runtime that listens on TCP
+  std::string program;    // "dockerd"
+  std::string address;    // "tcp://0.0.0.0:2375"
+  bool verified = false;  // asks for client certificates
+  bool loopback = false;
+  bool operator==(const RuntimeApi&) const = default;
+};
+
 struct HostFacts {
   std::string machine_id, hostname;
   std::string kernel_release, kernel_version;  // uname -r, uname -v
@@ -155,6 +165,8 @@ struct HostFacts {
   Fact<std::vector<Listener>> listeners;
   std::vector<std::string> addresses;
   Fact<bool> reaches_outside;
+  Fact<bool> metadata_dropped;  // a firewall rule drops what goes to a cloud's metadata service
+  Fact<std::vector<RuntimeApi>> runtime_apis;
   Fact<uint64_t> capability_bound;  // capabilities the first process may ever hold: what "all" means here
   Instant boot_time{};
   std::vector<RuntimeFacts> runtimes;

@@ -42,6 +42,16 @@ void describe(A& a, T& v) {
   a.member("read_only", v.read_only);
   a.member("shared_with_host", v.shared_with_host);
   a.member("is_socket", v.is_socket);
+  a.member("owner", v.owner);
+  a.member("mode", v.mode);
+}
+
+template <class A, Is<RuntimeApi> T>
+void describe(A& a, T& v) {
+  a.member("program", v.program);
+  a.member("address", v.address);
+  a.member("verified", v.verified);
+  a.member("loopback", v.loopback);
 }
 
 template <class A, Is<RuntimeSocketFacts> T>
@@ -165,6 +175,8 @@ void describe(A& a, T& v) {
   a.member("listeners", v.listeners);
   a.member("addresses", v.addresses);
   a.member("reaches_outside", v.reaches_outside);
+  a.member("metadata_dropped", v.metadata_dropped);
+  a.member("runtime_apis", v.runtime_apis);
   a.member("capability_bound", v.capability_bound);
   a.member("boot_time", v.boot_time);
   a.member("runtimes", v.runtimes);

@@ -340,6 +340,64 @@ TEST(SideRoutes, MetadataServiceIsPossibleNotAssessed) {
   EXPECT_EQ(ids(routes_of(c, h)).count("lat.imds?"), 1U);
 }
 
+TEST(SideRoutes, MetadataServiceBehindARuleOrWithoutOne) {
+  HostFacts h = plain_host();
+  h.hardware.vendor = "Amazon EC2";
+  h.hardware.cloud = "AWS EC2";
+  h.metadata_dropped = Fact<bool>::of(false);
+  ContainerFacts c = plain_container("x");
+  c.reaches_outside = Fact<bool>::of(true);
+  EXPECT_EQ(ids(routes_of(c, h)).count("lat.imds?"), 1U) << "a limit of hops is not asked for";
+  c.host_namespace["net"] = Fact<bool>::of(true);
+  EXPECT_TRUE(has_route(routes_of(c, h), "lat.imds")) << "as near as the host itself: no limit of hops helps";
+  h.metadata_dropped = Fact<bool>::of(true);
+  EXPECT_EQ(ids(routes_of(c, h)).count("lat.imds"), 0U);
+  EXPECT_EQ(ids(routes_of(c, h)).count("lat.imds?"), 0U);
+}
+
+TEST(SideRoutes, RuntimesThatListenOnAnyPort) {
+  HostFacts h = plain_host();
+  ContainerFacts c = plain_container("x");
+  c.networks = Fact<std::vector<NetworkAttachment>>::of({{"n1", "bridge", "172.17.0.2", "", false}});
+  h.runtime_apis = Fact<std::vector<RuntimeApi>>::of({{"podman", "tcp://0.0.0.0:8888", false, false}});
+  EXPECT_TRUE(has_route(routes_of(c, h), "esc.runtime_tcp"));
+  h.runtime_apis.value->front().verified = true;
+  EXPECT_FALSE(has_route(routes_of(c, h), "esc.runtime_tcp")) << "asks for client certificates";
+  h.runtime_apis.value->front() = {"dockerd", "tcp://127.0.0.1:2376", false, true};
+  EXPECT_FALSE(has_route(routes_of(c, h), "esc.runtime_tcp"));
+  h.runtime_apis = Fact<std::vector<RuntimeApi>>::missing("permission denied");
+  EXPECT_EQ(ids(routes_of(c, h)).count("esc.runtime_tcp?"), 1U);
+}
+
+// A process that is not root, and cannot become it.
+ContainerFacts user_with_mount(uint32_t uid, MountFacts mount, std::optional<uint32_t> owner, uint32_t mode) {
+  if (owner) mount.owner = Fact<uint32_t>::of(*owner);
+  if (owner) mount.mode = Fact<uint32_t>::of(mode);
+  ContainerFacts c = with_mount(mount);
+  c.setuid_files = Fact<bool>::of(false);
+  c.processes[0].host_uid = Fact<uint32_t>::of(uid);
+  c.processes[0].capabilities = Fact<CapabilitySets>::of({});
+  return c;
+}
+
+TEST(Routes, HostPathsOfWhoIsNotRoot) {
+  constexpr uint32_t directory = 0040000, file = 0100000;
+  const MountFacts home = bind("/home/ann", "/data", false), read_only = bind("/home/ann", "/data", true);
+  const auto routes = [](uint32_t uid, const MountFacts& mount, std::optional<uint32_t> owner, uint32_t mode) {
+    return ids(routes_of(user_with_mount(uid, mount, owner, mode)));
+  };
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(routes(1000, home, 1000, directory | 0750), (Ids{"esc.host_path_write", "leak.host_path_read"}));
+  EXPECT_EQ(routes(1001, home, 1000, directory | 0755), Ids{});
+  EXPECT_EQ(routes(1001, home, 1000, directory | 0777), Ids{"esc.host_path_write"})
+      << "what lies in it has modes of its own";
+  EXPECT_EQ(routes(1000, read_only, 1000, directory | 0750), Ids{"leak.host_path_read"});
+  EXPECT_EQ(routes(1001, bind("/home/ann/.netrc", "/n", true), 1000, file | 0644), Ids{"leak.host_path_read"});
+  EXPECT_EQ(routes(1001, bind("/home/ann/.netrc", "/n", true), 1000, file | 0600), Ids{});
+  EXPECT_EQ(routes(1001, home, {}, 0), (Ids{"esc.host_path_write?", "leak.host_path_read?"}))
+      << "who owns it is not known";
+}
+
 TEST(SideRoutes, MountsAndNeighbours) {
   EXPECT_TRUE(has_route(routes_of(with_mount(bind("/etc/cni/net.d", "/host/cni", false))), "esc.cni_cdi"));
   EXPECT_FALSE(has_route(routes_of(with_mount(bind("/etc/cni/net.d", "/host/cni", true))), "esc.cni_cdi"));

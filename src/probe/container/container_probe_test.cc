@@ -229,6 +229,9 @@ TEST(ContainerProbe, PrivilegedContainerWithHostAndSocket) {
   EXPECT_TRUE(mount_at(facts, "/host")->shared_with_host);
   EXPECT_TRUE(mount_at(facts, "/engine.sock")->is_socket);
   EXPECT_EQ(mount_at(facts, "/engine.sock")->host_path, "/run/docker.sock");
+  EXPECT_TRUE(mount_at(facts, "/engine.sock")->owner.is(0));
+  EXPECT_TRUE(mount_at(facts, "/engine.sock")->mode.is(S_IFSOCK | 0660));
+  EXPECT_FALSE(mount_at(facts, "/host")->owner.known()) << "nothing was there to look at";
   ASSERT_TRUE(facts.device_nodes.known());
   ASSERT_EQ(facts.device_nodes.value->size(), 2U);
   EXPECT_EQ(facts.device_nodes.value->at(0).meaning, "disk");

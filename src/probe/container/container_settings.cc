@@ -147,6 +147,15 @@ void add_process_facts(const ContainerFacts& facts, Members& out) {
 }
 
 // What its processes have or can get (the bounding set is what an option of the engine grants).
+std::vector<std::string> what_they_allow(uint64_t bits) {
+  std::vector<std::string> out;
+  for (size_t bit = 0; bit < capability_by_bit.size(); ++bit) {
+    const Capability& row = capability_by_bit[bit];
+    if ((bits >> bit & 1) != 0) out.push_back(std::string(row.name) + ": " + row.allows);
+  }
+  return out;
+}
+
 FactTree capabilities(const ContainerFacts& facts) {
   uint64_t granted = 0, ambient = 0;
   std::string unknown = facts.processes.empty() ? "none of its processes can be seen" : "";
@@ -163,8 +172,13 @@ FactTree capabilities(const ContainerFacts& facts) {
   const auto list = [&](uint64_t bits) {
     return unknown.empty() ? texts(capability_names(bits), source) : FactTree::unknown_because(unknown, source);
   };
-  return FactTree::map_of(
-      {{"granted", list(granted)}, {"added", list(granted & ~kDockerDefault)}, {"ambient", list(ambient)}}, source);
+  const uint64_t added = granted & ~kDockerDefault;
+  return FactTree::map_of({{"granted", list(granted)},
+                           {"added", list(added)},
+                           {"added_allow", unknown.empty() ? texts(what_they_allow(added), source)
+                                                           : FactTree::unknown_because(unknown, source)},
+                           {"ambient", list(ambient)}},
+                          source);
 }
 
 FactTree namespaces(const ContainerFacts& facts) {
@@ -267,7 +281,7 @@ std::vector<std::string> capability_names(uint64_t bits) {
   std::vector<std::string> out;
   for (size_t bit = 0; bit < 64; ++bit) {
     if ((bits >> bit & 1) == 0) continue;
-    out.push_back(bit < capability_by_bit.size() ? capability_by_bit[bit] : "CAP_" + std::to_string(bit));
+    out.push_back(bit < capability_by_bit.size() ? capability_by_bit[bit].name : "CAP_" + std::to_string(bit));
   }
   return out;
 }

@@ -47,11 +47,20 @@ bool is_shared_with_host(const View& view, const Mount& mount) {
                      [&](const Mount& host) { return host.peer_group == mount.peer_group; });
 }
 
-bool is_socket(const View& view, const MountView& mounts, const Mount& mount) {
-  if (mount.root == "/" || mount.fs_type == "nsfs") return false;  // a whole file system has a directory at its root
+// Kind, owner and mode of what is mounted. A whole file system has a directory at its root.
+void look_at(const View& view, const MountView& mounts, const Mount& mount, MountFacts& facts) {
+  if (mount.fs_type == "nsfs") return;
   const auto stat = stat_inside(view.machine, mounts, mount.target);
-  if (!stat.ok() && stat.error().kind != ErrorKind::not_found) view.gaps.add("kind of some mounts", stat.error());
-  return stat.ok() && S_ISSOCK(stat->mode);
+  const std::string source = proc_path(mounts.pid, "root") + mount.target;
+  if (!stat.ok()) {
+    facts.owner = facts.mode = Fact<uint32_t>::missing(stat.error().message, source);
+    if (mount.root != "/" && stat.error().kind != ErrorKind::not_found)
+      view.gaps.add("kind of some mounts", stat.error());
+    return;
+  }
+  facts.is_socket = S_ISSOCK(stat->mode);
+  facts.owner = Fact<uint32_t>::of(stat->uid, source);
+  facts.mode = Fact<uint32_t>::of(stat->mode, source);
 }
 
 // The facts of one mount, once for every place of the host that shows it.
@@ -61,8 +70,8 @@ void add_mount(const View& view, const MountView& mounts, const Mount& mount, st
   facts.fs_type = mount.fs_type;
   facts.read_only = !mount.writable();
   facts.shared_with_host = is_shared_with_host(view, mount);
-  facts.is_socket = is_socket(view, mounts, mount);
   auto paths = host_paths(view, mount);
+  if (!paths.empty() || mount.root != "/") look_at(view, mounts, mount, facts);
   if (paths.empty()) paths.emplace_back();
   for (auto& path : paths) {
     facts.host_path = std::move(path);
