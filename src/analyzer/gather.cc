@@ -8,6 +8,7 @@
 #include "analyzer/append.h"
 #include "analyzer/discover.h"
 #include "analyzer/flows.h"
+#include "analyzer/needless.h"
 #include "analyzer/offers.h"
 #include "analyzer/reading.h"
 #include "analyzer/watching.h"
@@ -52,7 +53,8 @@ AssetReport host_asset(probe::HostProbe& probed, Instant now) {
 FactTree settings_of(const system::Machine& machine, const ContainerFacts& facts, runtime::Listed& listed) {
   FactTree image = std::move(listed.image);
   if (image.kind == FactTree::Kind::map) {
-    image.members["setuid_files"] = FactTree::unknown_because("its files have not been looked at");
+    for (const char* fact : {"setuid_files", "needless_packages"})
+      image.members[fact] = FactTree::unknown_because("its files have not been looked at");
   }
   return FactTree::map_of({{"container", probe::container_settings(machine, facts, std::move(listed.configured))},
                            {"image", std::move(image)}});
@@ -119,12 +121,25 @@ void tell_setuid_files(AssetReport& asset, Fact<bool> found) {
   asset.container->setuid_files = std::move(found);
 }
 
+// Where no package of a system was found, none is said to be missing.
+void tell_needless_packages(AssetReport& asset) {
+  FactTree& image = asset.settings.members["image"];
+  if (image.kind != FactTree::Kind::map) return;
+  std::vector<FactTree> names;
+  for (std::string& name : needless_in(asset.packages)) names.push_back(FactTree::of(std::move(name)));
+  const bool known = std::ranges::any_of(asset.packages, is_of_the_system);
+  image.members["needless_packages"] = known ? FactTree::list_of(std::move(names), "package databases")
+                                             : FactTree::unknown_because("no package database of a system is inside");
+}
+
 void give(AssetReport& asset, KnownTree tree) {
   asset.os = std::move(tree.os);
   asset.packages = std::move(tree.packages);
   asset.offered = std::move(tree.offered);
   append(asset.assessment.not_assessed, std::move(tree.not_assessed));
-  if (asset.container) tell_setuid_files(asset, std::move(tree.setuid_files));
+  if (!asset.container) return;
+  tell_setuid_files(asset, std::move(tree.setuid_files));
+  tell_needless_packages(asset);
 }
 
 // Takes the inventory of a tree, and what its repositories offer, into `asset`.

@@ -71,8 +71,8 @@ Judged without_root(const C& c, bool (*counts)(const MountFacts&), bool (*all_ma
     if (!counts(mount)) continue;
     Judged judged{Tristate::unknown, "owner of " + mounted(mount) + ": not read"};
     if (mount.owner.known() && mount.mode.known())
-      judged = all_may(*mount.mode.value) ? Judged{Tristate::yes, mounted(mount) + ", open to everybody"}
-                                          : owned(c, mount);
+      judged =
+          all_may(*mount.mode.value) ? Judged{Tristate::yes, mounted(mount) + ", open to everybody"} : owned(c, mount);
     if (judged.state == Tristate::yes) return judged;
     if (worst.state == Tristate::no) worst = std::move(judged);
   }
