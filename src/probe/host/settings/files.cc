@@ -43,7 +43,6 @@ const std::vector<Paths>& fixed_groups() {
       {"root_home", {"/root"}},
       {"ld_preload", {"/etc/ld.so.preload"}},
       {"loader", {"/etc/ld.so.conf", "/etc/ld.so.conf.d/*", "/etc/profile", "/etc/profile.d/*", "/etc/environment"}},
-      {"docker_socket", {"/run/docker.sock"}},
       {"runtime_sockets",
        {"/run/containerd/containerd.sock", "/run/containerd/containerd.sock.ttrpc", "/run/crio/crio.sock",
         "/run/podman/podman.sock", "/run/k3s/containerd/containerd.sock", "/run/cri-dockerd.sock",
@@ -237,6 +236,24 @@ FactTree runtime_programs(const Context& context) {
   return FactTree::map_of({{"files", std::move(out)}, {"replaced_while_running", texts(restart)}});
 }
 
+// Docker's socket, and others that a dockerd of root's is told to listen on ("-H unix:///PATH").
+FactTree docker_sockets(const Context& context) {
+  constexpr std::string_view scheme = "unix://";
+  std::set<std::string> paths = {"/run/docker.sock"};
+  for (const Process& process : context.processes) {
+    const bool docker = !process.arguments.empty() && base_name(process.arguments[0]) == "dockerd";
+    if (process.in_container || !docker) continue;
+    for (const std::string& argument : process.arguments) {
+      const size_t at = argument.find(scheme);
+      if (at == std::string::npos) continue;
+      const std::string path = argument.substr(at + scheme.size());
+      if (path.starts_with('/') && path != "/var/run/docker.sock" && !path.starts_with("/run/user/"))
+        paths.insert(path);
+    }
+  }
+  return describe_files(context, {paths.begin(), paths.end()});
+}
+
 // Block devices, and the few that everybody may open by design left out.
 FactTree block_devices(const Context& context) {
   std::vector<std::string> paths;
@@ -262,6 +279,7 @@ bool is_person(const User& user) {
 FactTree read_files(const Context& context) {
   Members out;
   for (const Paths& group : fixed_groups()) out[group.name] = fixed_group(context, group);
+  out["docker_socket"] = docker_sockets(context);
   out["ssh_host_keys"] = host_keys(context);
   add_homes(context, out);
   mark_inline_secrets(context, out["registry_credentials"]);

@@ -80,6 +80,22 @@ const FactTree& at(const FactTree& tree, std::initializer_list<const char*> path
   return *node;
 }
 
+TEST(HostSettings, SocketsThatDockerIsToldToListenOn) {
+  using namespace std::string_literals;
+  MemoryMachine machine;
+  add_host(machine);
+  add_process(machine, "70", "dockerd");
+  machine
+      .add_file("/proc/70/cmdline",
+                "/usr/bin/dockerd\0-H\0unix:///srv/engine.sock\0--host=unix:///var/run/docker.sock\0"s)
+      .add_socket("/srv/engine.sock", 0660);
+  const FactTree tree = probe_host_settings(machine);
+  const std::vector<FactTree>& sockets = at(tree, {"files", "docker_socket"}).items;
+  ASSERT_EQ(sockets.size(), 2u) << "one of the command line beside the usual one, which has two names";
+  EXPECT_EQ(sockets[1].at("path").text, "/srv/engine.sock");
+  EXPECT_EQ(sockets[1].at("mode").integer, 0660);
+}
+
 TEST(HostSettings, AHostAsItComes) {
   MemoryMachine machine;
   add_host(machine);
