@@ -214,7 +214,7 @@ FactTree shell_timeout(const Context& context) {
   bool fixed = false;
   for (const std::string& file : files) {
     const auto text = read_following(context.machine, file, size_t{1} << 20);
-    for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+    for (const std::string_view line : config_lines(text_or_none(text))) {
       const size_t at = line.find("TMOUT=");
       if (at != std::string_view::npos) {
         const std::string_view value = line.substr(at + 6);
@@ -235,7 +235,7 @@ FactTree remote_sources(const Context& context) {
   const std::string path = "/etc/nsswitch.conf";
   const auto text = read_following(context.machine, path);
   std::vector<std::string> out;
-  for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+  for (const std::string_view line : config_lines(text_or_none(text))) {
     if (!line.starts_with("passwd:")) continue;
     for (const std::string_view word : split_words(line.substr(7))) {
       if (word != "files" && word != "compat" && word != "systemd" && word != "extrausers" && word != "altfiles" &&

@@ -97,7 +97,7 @@ FactTree read_required(const system::Machine& machine) {
     if (!there.ok()) continue;
     std::vector<std::string> packages;
     const auto text = machine.read_file(at + ".pkgs", 65'536);
-    for (const std::string_view line : config_lines(text.ok() ? *text : "")) packages.emplace_back(line);
+    for (const std::string_view line : config_lines(text_or_none(text))) packages.emplace_back(line);
     return FactTree::map_of({{"marked", FactTree::of(true)}, {"packages", texts(packages)}}, at);
   }
   return FactTree::map_of({{"marked", FactTree::of(false)}}, path);

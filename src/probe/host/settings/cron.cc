@@ -62,7 +62,7 @@ void take_directories(const Context& context, Jobs& out) {
       if (!run_parts_takes(base_name(path))) continue;
       out.files.insert(path);
       const auto text = read_following(context.machine, path, size_t{256} << 10);
-      for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+      for (const std::string_view line : config_lines(text_or_none(text))) {
         if (fetches_to_shell(line)) out.fetching.push_back(path);
       }
     }

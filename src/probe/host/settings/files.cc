@@ -186,7 +186,7 @@ FactTree root_path(const Context& context) {
     for (const std::string_view part : split(value, ':')) elements.insert(std::string(part));
   };
   const auto login = read_following(context.machine, "/etc/login.defs", size_t{1} << 20);
-  for (const std::string_view line : config_lines(login.ok() ? *login : "")) {
+  for (const std::string_view line : config_lines(text_or_none(login))) {
     const auto words = split_words(line);
     if (words.size() == 2 && words[0] == "ENV_SUPATH") {
       take(words[1].starts_with("PATH=") ? words[1].substr(5) : words[1]);

@@ -30,7 +30,7 @@ std::vector<std::string> legacy_tables(const system::Machine& machine) {
   for (const char* file : {"/proc/1/net/ip_tables_names", "/proc/1/net/ip6_tables_names", "/proc/net/ip_tables_names",
                            "/proc/net/ip6_tables_names"}) {
     const auto text = machine.read_file(file, 65'536);
-    for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+    for (const std::string_view line : config_lines(text_or_none(text))) {
       const std::string name =
           (std::string_view(file).find("ip6") != std::string_view::npos ? "ip6 " : "ip ") + std::string(line);
       if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
+#include "probe/host/settings/data_roots.h"
 #include "probe/host/settings/reading.h"
 
 namespace plimsoll::probe::settings {
@@ -150,7 +151,9 @@ FactTree read_mounts(const Context& context) {
     if (mount != nullptr) at[place] = describe_mount(*mount);
   }
   std::vector<FactTree> roots;
-  for (const char* path : kDataRoots) {
+  std::set<std::string> paths = chosen_data_roots(context);
+  paths.insert(kDataRoots.begin(), kDataRoots.end());
+  for (const std::string& path : paths) {
     FactTree root = describe_data_root(context, path);
     if (root.kind != FactTree::Kind::absent) roots.push_back(std::move(root));
   }

@@ -42,7 +42,7 @@ std::string value_in(const PamRule& rule, std::string_view key) {
 // "key = value" or a bare key: faillock.conf(5), pwquality.conf(5).
 void read_key_values(const Context& context, const std::string& path, std::map<std::string, std::string>& out) {
   const auto text = read_following(context.machine, path, 65'536);
-  for (std::string_view line : config_lines(text.ok() ? *text : "")) {
+  for (std::string_view line : config_lines(text_or_none(text))) {
     line = trim(line.substr(0, line.find('#')));
     const size_t equals = line.find('=');
     out[std::string(trim(line.substr(0, equals)))] =
@@ -71,7 +71,7 @@ std::set<std::string> owned_modules(const Context& context) {
     if (!name.starts_with("libpam") && name.find("pam") == std::string::npos && !name.starts_with("systemd")) continue;
     if (!name.ends_with(".list")) continue;
     const auto text = context.machine.read_file(directory + "/" + name, size_t{4} << 20);
-    for (const std::string_view line : split(text.ok() ? *text : "", '\n')) {
+    for (const std::string_view line : split(text_or_none(text), '\n')) {
       if (line.find("/security/pam_") != std::string_view::npos) out.insert(std::string(base_name(line)));
     }
   }

@@ -60,7 +60,7 @@ FactTree serial_autologin(const Context& context) {
       }
       for (const std::string& file : files) {
         const auto text = read_following(context.machine, file, 65'536);
-        for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+        for (const std::string_view line : config_lines(text_or_none(text))) {
           const bool on = line.starts_with("ExecStart=") && (line.find("--autologin") != std::string_view::npos ||
                                                              line.find(" -a ") != std::string_view::npos);
           if (on) out.push_back(file);
@@ -69,7 +69,7 @@ FactTree serial_autologin(const Context& context) {
     }
   }
   const auto inittab = context.machine.read_file("/etc/inittab", 65'536);
-  for (const std::string_view line : config_lines(inittab.ok() ? *inittab : "")) {
+  for (const std::string_view line : config_lines(text_or_none(inittab))) {
     if (line.find("--autologin") != std::string_view::npos) out.emplace_back("/etc/inittab");
   }
   return texts(out);

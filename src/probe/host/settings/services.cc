@@ -192,7 +192,7 @@ FactTree read_runtime_apis(const Context& context) {
     if (host.text.starts_with("tcp://")) add("dockerd", host.text, verify, "/etc/docker/daemon.json");
   }
   const auto containerd = read_following(context.machine, "/etc/containerd/config.toml", size_t{1} << 20);
-  for (const std::string_view line : config_lines(containerd.ok() ? *containerd : "")) {
+  for (const std::string_view line : config_lines(text_or_none(containerd))) {
     if (!line.starts_with("tcp_address")) continue;
     const size_t equals = line.find('=');
     std::string value(equals == std::string_view::npos ? "" : trim(line.substr(equals + 1)));

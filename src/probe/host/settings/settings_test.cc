@@ -80,6 +80,27 @@ const FactTree& at(const FactTree& tree, std::initializer_list<const char*> path
   return *node;
 }
 
+TEST(HostSettings, DataRootsThatWereChosen) {
+  using namespace std::string_literals;
+  MemoryMachine machine;
+  add_host(machine);
+  add_process(machine, "70", "dockerd");
+  machine.add_file("/proc/70/cmdline", "/usr/bin/dockerd\0--data-root\0/srv/images/\0"s)
+      .add_file("/etc/containers/storage.conf", "[storage]\ngraphroot = \"/data/podman\"  # big\n")
+      .add_file("/etc/containerd/config.toml", "root = '/usr'\n")
+      .add_file("/srv/images/overlay2/ab/diff/bin/su", "", 04755)
+      .add_file("/data/podman/overlay/ab/diff/bin/su", "", 04755)
+      .add_file("/home/bob/.local/share/docker/overlay2/ab/diff/bin/su", "", 04755)
+      .add_file("/usr/lib/own", "", 04755);
+  const FactTree tree = probe_host_settings(machine);
+  std::vector<std::string> roots, found;
+  for (const FactTree& root : at(tree, {"mounts", "data_roots"}).items) roots.push_back(root.at("path").text);
+  EXPECT_EQ(roots, (std::vector<std::string>{"/data/podman", "/srv/images", "/usr", "/var/lib/docker"}));
+  for (const FactTree& file : at(tree, {"walk", "set_id"}).items) found.push_back(file.at("path").text);
+  EXPECT_EQ(found, (std::vector<std::string>{"/usr/local/bin/tool", "/usr/lib/own"}))
+      << "what lies in a store is its containers'; a store that holds the system itself is no store";
+}
+
 TEST(HostSettings, SocketsThatDockerIsToldToListenOn) {
   using namespace std::string_literals;
   MemoryMachine machine;

@@ -83,7 +83,7 @@ FactTree describe_defaults(const Sudoers& sudoers) {
 // Rules that sudo takes from a directory service.
 FactTree remote_rules(const Context& context) {
   const auto text = read_following(context.machine, "/etc/nsswitch.conf");
-  for (const std::string_view line : config_lines(text.ok() ? *text : "")) {
+  for (const std::string_view line : config_lines(text_or_none(text))) {
     if (!line.starts_with("sudoers:")) continue;
     for (const std::string_view word : split_words(line.substr(8))) {
       if (word == "sss" || word == "ldap") return FactTree::of(true, "/etc/nsswitch.conf");

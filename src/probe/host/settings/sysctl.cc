@@ -153,7 +153,7 @@ FactTree effective4(const system::Machine& machine, const std::string& interface
 // Addresses that come from router announcements or DHCP are not permanent (IFA_F_PERMANENT, 0x80, of if_inet6).
 bool has_dynamic_address6(const system::Machine& machine, std::string_view interface) {
   const auto text = machine.read_file("/proc/net/if_inet6", size_t{16} << 20);
-  for (const std::string_view line : split(text.ok() ? *text : "", '\n')) {
+  for (const std::string_view line : split(text_or_none(text), '\n')) {
     const auto words = split_words(line);
     if (words.size() < 6 || words[5] != interface || words[3] != "00") continue;
     const auto flags = parse_uint(words[4], 16);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
+#include "probe/host/settings/data_roots.h"
 #include "probe/host/settings/file_capabilities.h"
 #include "probe/host/settings/reading.h"
 #include "probe/host/settings/shadow.h"
@@ -110,6 +111,11 @@ bool is_sensitive(std::string_view path) {
          path.starts_with("/var/spool/cron/");
 }
 
+// Where rootless engines keep their users' containers.
+bool is_store_of_user(std::string_view path) {
+  return path.ends_with("/.local/share/containers") || path.ends_with("/.local/share/docker");
+}
+
 class Walk {
  public:
   explicit Walk(const Context& context) : context_(context) {
@@ -122,6 +128,12 @@ class Walk {
     read_ranges("/etc/subuid");
     read_ranges("/etc/subgid");
     for (const char* store : kStores) skip_.insert(store);
+    for (const std::string& store : chosen_data_roots(context)) {
+      // Who keeps images in /usr or above it does not hide the rest of it.
+      const bool above = std::any_of(kFirst.begin(), kFirst.end(),
+                                     [&](const char* path) { return system::is_at_or_below(path, store); });
+      if (!above) skip_.insert(store);
+    }
     for (const system::Mount& mount : context.mounts) {
       const bool disk = std::find(kDiskTypes.begin(), kDiskTypes.end(), mount.fs_type) != kDiskTypes.end();
       if (!disk && mount.target != "/") skip_.insert(mount.target);
@@ -144,7 +156,7 @@ class Walk {
 
   void read_ranges(const std::string& path) {
     const auto text = context_.machine.read_file(path, size_t{1} << 20);
-    for (IdRange& range : parse_subids(text.ok() ? *text : "")) ranges_.push_back(std::move(range));
+    for (IdRange& range : parse_subids(text_or_none(text))) ranges_.push_back(std::move(range));
   }
 
   bool out_of_time() {
@@ -178,7 +190,7 @@ class Walk {
           look_at(path, *entry);
           continue;
         }
-        if (skip_.contains(path) || path.find("/.local/share/containers") != std::string::npos) continue;
+        if (skip_.contains(path) || is_store_of_user(path)) continue;
         if (done_.contains(path)) continue;
         look_at(path, *entry);
         if (place.depth < kMaxDepth) stack.push_back({path, place.depth + 1});
