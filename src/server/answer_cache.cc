@@ -3,7 +3,7 @@
 namespace plimsoll::server {
 namespace {
 
-constexpr size_t most_answers = 256, most_bytes = size_t{16} << 20, most_of_one = size_t{2} << 20;
+constexpr size_t most_answers = 256, most_bytes = size_t{16} << 20, most_of_one = size_t{4} << 20;
 // Answers count from the moment they were asked for ("the last 30 days"), and other processes may write to the same
 // journal.
 constexpr int64_t most_seconds = 10;

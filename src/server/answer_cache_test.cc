@@ -45,7 +45,7 @@ TEST(AnswerCache, IsBoundedAndForgetsWhatNobodyAsksFor) {
   for (int i = 0; i < 400; ++i) there += cache.find("/" + std::to_string(i) + "?", {1, 1, 0}, 100) != nullptr;
   EXPECT_LE(there * 200'000, size_t{16} << 20);
   EXPECT_GE(there, 10u);
-  cache.keep("/huge?", {1, 1, 0}, 100, answer_of(size_t{3} << 20));
+  cache.keep("/huge?", {1, 1, 0}, 100, answer_of(size_t{5} << 20));
   EXPECT_EQ(cache.find("/huge?", {1, 1, 0}, 100), nullptr);
 }
 
