@@ -6,9 +6,9 @@
 
 namespace plimsoll::probe::settings {
 
-// Where engines keep images and containers besides the places they come with: of dockerd --data-root (-g) or "data-root" of
-// its file, of containerd --root or `root` of its file, of Podman `graphroot` of storage.conf. Absolute, without a slash
-// at the end; never "/" itself.
+// Where engines keep images and containers besides the places they come with: of dockerd --data-root (-g) or
+// "data-root" of its file, of containerd --root or `root` of its file, of Podman `graphroot` of storage.conf. Absolute,
+// without a slash at the end; never "/" itself.
 std::set<std::string> chosen_data_roots(const Context& context);
 
 }  // namespace plimsoll::probe::settings
