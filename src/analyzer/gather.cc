@@ -182,27 +182,34 @@ void take_packages(const Settings& settings, const std::vector<Mapped>& mapped, 
   }
 }
 
-template <class T, class Convert>
-Fact<T> fact_of(const FactTree& node, FactTree::Kind wanted, Convert convert) {
-  if (node.kind == wanted) return Fact<T>::of(convert(node), node.source);
+template <class T>
+Fact<T> not_read(const FactTree& node) {
   return Fact<T>::missing(node.kind == FactTree::Kind::unknown ? node.text : "not read", node.source);
+}
+
+Fact<bool> truth_of(const FactTree& node) {
+  if (node.kind == FactTree::Kind::boolean) return Fact<bool>::of(node.boolean, node.source);
+  return not_read<bool>(node);
+}
+
+// Of a list in which something could not be read, nothing is known.
+Fact<std::vector<RuntimeApi>> runtime_apis_of(const FactTree& list) {
+  using Apis = std::vector<RuntimeApi>;
+  if (list.kind != FactTree::Kind::list) return not_read<Apis>(list);
+  Apis out;
+  for (const FactTree& api : list.items) {
+    if (api.kind != FactTree::Kind::map) return not_read<Apis>(api);
+    out.push_back(
+        {api.at("program").text, api.at("address").text, api.at("verified").boolean, api.at("loopback").boolean});
+  }
+  return Fact<Apis>::of(std::move(out), list.source);
 }
 
 // What routes out of containers ask of the settings of their host.
 void tell_host_settings(AssetReport& host) {
   const FactTree& settings = host.settings.at("host");
-  host.host->metadata_dropped = fact_of<bool>(settings.at("firewall").at("drops_metadata"), FactTree::Kind::boolean,
-                                              [](const FactTree& node) { return node.boolean; });
-  host.host->runtime_apis = fact_of<std::vector<RuntimeApi>>(
-      settings.at("services").at("runtime_apis"), FactTree::Kind::list, [](const FactTree& node) {
-        std::vector<RuntimeApi> out;
-        for (const FactTree& api : node.items) {
-          if (api.kind != FactTree::Kind::map) continue;  // a file that could not be read: a check tells it
-          out.push_back(
-              {api.at("program").text, api.at("address").text, api.at("verified").boolean, api.at("loopback").boolean});
-        }
-        return out;
-      });
+  host.host->metadata_dropped = truth_of(settings.at("firewall").at("drops_metadata"));
+  host.host->runtime_apis = runtime_apis_of(settings.at("services").at("runtime_apis"));
 }
 
 // Host, runtimes and containers of this machine.

@@ -146,7 +146,6 @@ void add_process_facts(const ContainerFacts& facts, Members& out) {
   out["sshd"] = sshd.truth(facts, "/proc/PID/exe");
 }
 
-// What its processes have or can get (the bounding set is what an option of the engine grants).
 std::vector<std::string> what_they_allow(uint64_t bits) {
   std::vector<std::string> out;
   for (size_t bit = 0; bit < capability_by_bit.size(); ++bit) {
@@ -156,6 +155,7 @@ std::vector<std::string> what_they_allow(uint64_t bits) {
   return out;
 }
 
+// What its processes have or can get (the bounding set is what an option of the engine grants).
 FactTree capabilities(const ContainerFacts& facts) {
   uint64_t granted = 0, ambient = 0;
   std::string unknown = facts.processes.empty() ? "none of its processes can be seen" : "";
