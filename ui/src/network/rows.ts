@@ -31,6 +31,7 @@ class EdgeRow implements ArrowRow {
   readonly bytes: number;
   readonly connections: number;
   readonly seen: boolean;
+  private name = ""; // the id, once it was asked for: sorting asks often
 
   constructor(
     private readonly edge: GraphEdge,
@@ -44,7 +45,8 @@ class EdgeRow implements ArrowRow {
     this.seen = edge.seen;
   }
   get id(): string {
-    return `${pairOf(this.edge.from, this.edge.to)} ${this.edge.protocol} ${this.edge.seen}`;
+    if (!this.name) this.name = `${pairOf(this.edge.from, this.edge.to)} ${this.edge.protocol} ${this.edge.seen}`;
+    return this.name;
   }
   get last(): string | null {
     return this.edge.last_seen ? new Date(this.edge.last_seen * 1000).toISOString() : null;
