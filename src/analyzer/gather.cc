@@ -7,6 +7,7 @@
 #include "analyzer/analyzer.h"
 #include "analyzer/append.h"
 #include "analyzer/discover.h"
+#include "analyzer/engine_packages.h"
 #include "analyzer/flows.h"
 #include "analyzer/needless.h"
 #include "analyzer/offers.h"
@@ -127,7 +128,7 @@ void tell_needless_packages(AssetReport& asset) {
   if (image.kind != FactTree::Kind::map) return;
   std::vector<FactTree> names;
   for (std::string& name : needless_in(asset.packages)) names.push_back(FactTree::of(std::move(name)));
-  const bool known = std::ranges::any_of(asset.packages, is_of_the_system);
+  const bool known = std::ranges::any_of(asset.packages, [](const Package& each) { return is_os_package(each.type); });
   image.members["needless_packages"] = known ? FactTree::list_of(std::move(names), "package databases")
                                              : FactTree::unknown_because("no package database of a system is inside");
 }
@@ -262,6 +263,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   count_neighbours(report.assets);
   // From here on the set of assets stands; packages, the host's settings and flows are added.
   if (settings.packages) take_packages(settings, mapped, offers, report);
+  for (Package& engine : engine_packages(report.assets[0])) report.assets[0].packages.push_back(std::move(engine));
   std::optional<probe::Observation> watched;
   if (watching.valid()) {
     say("watching the network", 0, 0);

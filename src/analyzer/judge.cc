@@ -15,7 +15,7 @@ void judge_settings(Report& report, const Judgement& by, Instant now) {
   const Constants constants(report, by);
   assess::mark_outside(report, by.policy.network);
   assess::add_network_threats(report);
-  check_settings(report, constants);
+  check_settings(report, constants, false);
   rate_benchmarks(report, by);
   set_aside(report, by, now);
   assess::assess(report, constants.rules);
@@ -29,7 +29,7 @@ void judge(Report& report, const threatdb::ThreatDb* db, const Judgement& by, In
   if (db != nullptr) report.threat_db = db->info();
   find_flaws(report, db, constants, now);
   assess::add_network_threats(report);
-  check_settings(report, constants);
+  check_settings(report, constants, db != nullptr);
   rate_benchmarks(report, by);
   set_aside(report, by, now);
   assess::assess(report, constants.rules);

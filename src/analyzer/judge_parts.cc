@@ -52,7 +52,7 @@ class PartsJudge {
     const Constants constants(part, by_);
     find_flaws(part, db_, constants, now_);
     add_network_threats(part);
-    check_settings(part, constants);
+    check_settings(part, constants, db_ != nullptr);
     set_aside(part, by_, now_);
     return part;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "analyzer/engine_packages.h"
+#include "analyzer/judged_facts.h"
 #include "assess/exceptions.h"
 #include "assess/opinions.h"
 #include "assess/pending.h"
@@ -40,6 +42,7 @@ void find_flaws(Report& report, const threatdb::ThreatDb* db, const Constants& c
   for (AssetReport& asset : report.assets) {
     if (db != nullptr) {
       match_asset(asset, *db);
+      if (asset.asset.kind == AssetKind::host) set_open_ends_aside(asset);
       assess::prefer_opinions(asset, constants.of(asset));
     } else {
       asset.assessment.not_assessed.push_back({"vulnerabilities", "there is no threat database", "plimsoll db update"});
@@ -52,9 +55,9 @@ void find_flaws(Report& report, const threatdb::ThreatDb* db, const Constants& c
   }
 }
 
-void check_settings(Report& report, const Constants& constants) {
+void check_settings(Report& report, const Constants& constants, bool looked_up) {
   const Judgement& by = constants.by;
-  benchmark::evaluate(report, by.rules);
+  benchmark::evaluate(report, by.rules, judged_facts(report, constants, looked_up));
   for (AssetReport& asset : report.assets) {
     benchmark::switch_off(asset, constants.of(asset));
     std::vector<Threat> failed = benchmark::threats_of(asset.checks, by.rules, constants.of(asset));

@@ -21,8 +21,8 @@ struct Constants {
 // Matches packages, tells pending updates, and what of both could not be assessed. `db` may be null.
 void find_flaws(Report& report, const threatdb::ThreatDb* db, const Constants& constants, Instant now);
 // Evaluates the rules; what failed is a threat, what could not be decided is told once an asset. Containers need the
-// host of their node in the same report.
-void check_settings(Report& report, const Constants& constants);
+// host of their node in the same report. `looked_up`: find_flaws() had a database.
+void check_settings(Report& report, const Constants& constants, bool looked_up);
 // How benchmarks came out over all assets whose settings were checked.
 void rate_benchmarks(Report& report, const Judgement& by);
 // By the exceptions that people made, and those of policy files.

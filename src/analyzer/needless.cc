@@ -67,14 +67,10 @@ std::string_view without_number(std::string_view name) {
 
 }  // namespace
 
-bool is_of_the_system(const Package& package) {
-  return package.type == PackageType::deb || package.type == PackageType::apk || package.type == PackageType::rpm;
-}
-
 std::vector<std::string> needless_in(const std::vector<Package>& packages) {
   std::set<std::string> out;
   for (const Package& package : packages) {
-    if (is_of_the_system(package) && std::ranges::binary_search(needless, without_number(package.name)))
+    if (is_os_package(package.type) && std::ranges::binary_search(needless, without_number(package.name)))
       out.insert(package.name);
   }
   return {out.begin(), out.end()};

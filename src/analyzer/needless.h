@@ -10,7 +10,4 @@ namespace plimsoll::analyzer {
 // sniffers, scanners, remote shells, and what starts programs for others. In the order of their names, each once.
 std::vector<std::string> needless_in(const std::vector<Package>& packages);
 
-// Of a package database of the system, not of a language.
-bool is_of_the_system(const Package& package);
-
 }  // namespace plimsoll::analyzer

@@ -6,10 +6,6 @@
 namespace plimsoll::assess {
 namespace {
 
-bool is_os_package(const Package& package) {
-  return package.type == PackageType::deb || package.type == PackageType::rpm || package.type == PackageType::apk;
-}
-
 bool is_kernel(const Package& package) {
   if (package.name.starts_with("linux-libc") || package.name.starts_with("linux-headers") ||
       package.name.starts_with("kernel-headers")) {
@@ -41,7 +37,7 @@ constexpr std::array<SourceRow, 11> kSources = {{{"runc", "runc"},
 }  // namespace
 
 std::string component_of(const Package& package) {
-  if (!is_os_package(package)) return {};
+  if (!is_os_package(package.type)) return {};
   if (is_kernel(package)) return "kernel";
   const std::string& source = package.source_name.empty() ? package.name : package.source_name;
   for (const SourceRow& row : kSources) {

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+
 namespace plimsoll {
 
 // `text` made safe to print on a terminal or in a log: control characters (C0, DEL, C1), bidirectional overrides and
@@ -19,6 +21,12 @@ std::vector<std::string_view> split(std::string_view text, char separator);  // 
 std::vector<std::string_view> split_words(std::string_view text);            // by runs of ASCII blanks, none empty
 std::string lower(std::string_view text);                                    // ASCII only
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// What was read, or nothing. The view is into it: of a value that is about to go it cannot be had.
+inline std::string_view text_or_none(const Result<std::string>& text) {
+  return text.ok() ? std::string_view(*text) : std::string_view();
+}
+std::string_view text_or_none(Result<std::string>&&) = delete;
 
 // The whole of `text` as a number, else nothing: no sign, no blanks, no overflow.
 std::optional<uint64_t> parse_uint(std::string_view text, int base = 10);

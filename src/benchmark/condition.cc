@@ -95,6 +95,8 @@ class Judge {
         return follow(trees_.container, path.steps);
       case Root::image:
         return follow(trees_.image, path.steps);
+      case Root::judged:
+        return follow(trees_.judged, path.steps);
     }
     return no_telling("no such root");
   }

@@ -65,7 +65,7 @@ struct Condition {
 
 // The trees a rule may read. Each may be missing; then its problem says why.
 struct Trees {
-  Found host, runtime, runtimes, container, image;
+  Found host, runtime, runtimes, container, image, judged;
 };
 
 // What decided: a fact, its value and where it was read, all printable.

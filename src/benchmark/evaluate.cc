@@ -120,9 +120,9 @@ Found runtime_of(const AssetReport& asset, const FactTree& runtimes) {
   return no_telling(name.empty() ? "no runtime is known" : "nothing is known of its runtime " + printable(name, 60));
 }
 
-Trees trees_of(const Report& report, const AssetReport& asset) {
+Trees trees_of(const Report& report, const AssetReport& asset, const JudgedByNode& judged) {
   const AssetReport* host = asset.asset.kind == AssetKind::host ? &asset : host_of(report, asset);
-  Trees trees = host != nullptr ? trees_of_host(*host) : trees_of_host(AssetReport{});
+  Trees trees = host != nullptr ? trees_of_host(*host, judged) : trees_of_host(AssetReport{});
   if (host != nullptr && host->settings.kind == FactTree::Kind::map && asset.container) {
     trees.runtime = runtime_of(asset, host->settings.at("runtimes"));
   }
@@ -148,9 +148,9 @@ void check_runtimes(const RuleSet& rules, const ControlIndex& controls, const Fa
 }
 
 std::vector<CheckResult> checks_of(const Report& report, const AssetReport& asset, const RuleSet& rules,
-                                   const ControlIndex& controls) {
+                                   const ControlIndex& controls, const JudgedByNode& judged) {
   std::vector<CheckResult> out;
-  const Trees trees = trees_of(report, asset);
+  const Trees trees = trees_of(report, asset, judged);
   const auto given = [&](const char* member) { return asset.settings.at(member).kind != FactTree::Kind::absent; };
   if (asset.asset.kind == AssetKind::host) {
     if (given("host")) check_all(rules, controls, Subject::host, "host", trees.host, trees, out);
@@ -164,12 +164,25 @@ std::vector<CheckResult> checks_of(const Report& report, const AssetReport& asse
   return out;
 }
 
+FactTree not_looked_up() {
+  return FactTree::unknown_because("settings alone were read; `plimsoll scan` looks at packages and their flaws");
+}
+
 }  // namespace
 
-Trees trees_of_host(const AssetReport& host) {
+const FactTree& nothing_judged() {
+  static const FactTree nothing = FactTree::map_of({{"trusted_accounts", FactTree::list_of({}, "policy")},
+                                                    {"packaged", not_looked_up()},
+                                                    {"mended_flaws", not_looked_up()}});
+  return nothing;
+}
+
+Trees trees_of_host(const AssetReport& host, const JudgedByNode& judged) {
+  const auto added = judged.find(host.asset.node);
   Trees trees{no_telling("the host was not probed"), no_telling("no single runtime is meant here"),
               no_telling("the host was not probed"), no_telling("no single container is meant here"),
-              no_telling("no single image is meant here")};
+              no_telling("no single image is meant here"),
+              found(added == judged.end() ? nothing_judged() : added->second)};
   if (host.settings.kind == FactTree::Kind::map) {
     trees.host = found(host.settings.at("host"));
     trees.runtimes = found(host.settings.at("runtimes"));
@@ -218,9 +231,9 @@ CheckResult check(const Rule& rule, const std::string& name, const Found& subjec
   return row;
 }
 
-void evaluate(Report& report, const RuleSet& rules) {
+void evaluate(Report& report, const RuleSet& rules, const JudgedByNode& judged) {
   const ControlIndex controls = controls_by_rule(rules);
-  for (AssetReport& asset : report.assets) asset.checks = checks_of(report, asset, rules, controls);
+  for (AssetReport& asset : report.assets) asset.checks = checks_of(report, asset, rules, controls, judged);
 }
 
 void switch_off(AssetReport& asset, const ScoringPolicy& scoring) {

@@ -1,4 +1,7 @@
 #pragma once
+#include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "benchmark/rule_set.h"
@@ -11,12 +14,18 @@ namespace plimsoll::benchmark {
 // One rule over one subject. `name` is the subject's: "host", "docker", a container's name.
 CheckResult check(const Rule& rule, const std::string& name, const Found& subject, const Trees& trees);
 
+// What judgement adds to the facts of each node, by its name (docs/benchmark-rules.md, "judged:").
+using JudgedByNode = std::map<std::string, FactTree, std::less<>>;
+
+// Where it adds nothing: nobody is trusted, packages and flaws were not looked up.
+const FactTree& nothing_judged();
+
 // What a condition about a host reads: its settings and its runtimes.
-Trees trees_of_host(const AssetReport& host);
+Trees trees_of_host(const AssetReport& host, const JudgedByNode& judged = {});
 
 // All rules over the settings of every asset: fills AssetReport::checks, with the controls of all maps. An asset
 // without settings gets none. Containers see the trees of the host of the same node, and of their own runtime there.
-void evaluate(Report& report, const RuleSet& rules);
+void evaluate(Report& report, const RuleSet& rules, const JudgedByNode& judged = {});
 
 // Leaves out of an asset's checks those that are switched off for it (`scoring.checks_off`).
 void switch_off(AssetReport& asset, const ScoringPolicy& scoring);

@@ -21,11 +21,12 @@ Error malformed(std::string_view text, std::string_view why) {
   return {ErrorKind::malformed, fmt::format("\"{}\" is no path: {}", printable(text, 120), why)};
 }
 
-constexpr std::array<std::pair<std::string_view, Root>, 5> kRoots{{{"host:", Root::host},
+constexpr std::array<std::pair<std::string_view, Root>, 6> kRoots{{{"host:", Root::host},
                                                                    {"runtime:", Root::runtime},
                                                                    {"runtimes:", Root::runtimes},
                                                                    {"container:", Root::container},
-                                                                   {"image:", Root::image}}};
+                                                                   {"image:", Root::image},
+                                                                   {"judged:", Root::judged}}};
 
 // Takes "[name]" or "name" off the front of `rest`; false when neither stands there.
 bool take_step(std::string_view& rest, FactPath::Step& step) {

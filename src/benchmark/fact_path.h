@@ -20,6 +20,7 @@ enum class Root {
   runtimes,  // "runtimes:", the list of all on this host
   container,
   image,
+  judged,  // "judged:", what judgement adds to the facts of the host
 };
 
 // `a.b[name.with.dots][3]`, as docs/benchmark-rules.md defines it.

@@ -51,7 +51,8 @@ FactTree tree_of(const YamlNode& node, Faults& faults) {
 }
 
 Fixture read_fixture(const YamlNode& node, Faults& faults) {
-  MapReader map(node, {"expect", "severity", "facts", "host", "runtime", "runtimes", "container", "image"}, "a fixture",
+  MapReader map(node, {"expect", "severity", "facts", "host", "runtime", "runtimes", "container", "image", "judged"},
+                "a fixture",
                 faults);
   Fixture fixture;
   fixture.line = node.line;
@@ -73,6 +74,7 @@ Fixture read_fixture(const YamlNode& node, Faults& faults) {
   take("runtimes", fixture.runtimes);
   take("container", fixture.container);
   take("image", fixture.image);
+  take("judged", fixture.judged);
   return fixture;
 }
 

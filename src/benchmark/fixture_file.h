@@ -14,7 +14,7 @@ struct Fixture {
   CheckOutcome expect = CheckOutcome::unknown;
   SeverityLevel severity = SeverityLevel::unknown;     // of a failure; unknown: any
   FactTree facts;                                      // the rule's own subject
-  FactTree host, runtime, runtimes, container, image;  // trees of other subjects; absent: not given
+  FactTree host, runtime, runtimes, container, image, judged;  // trees of other subjects; absent: not given
   int line = 1;
 };
 

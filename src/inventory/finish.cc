@@ -20,10 +20,6 @@ struct Placed {
 };
 using Owners = std::unordered_map<uint64_t, std::string_view>;
 
-bool is_os_package(PackageType type) {
-  return type == PackageType::deb || type == PackageType::rpm || type == PackageType::apk;
-}
-
 // Which kind of package an OSV ecosystem's advisories speak of; every other distribution's speak of rpm.
 constexpr std::array<std::pair<std::string_view, PackageType>, 5> native_types{{
     {"Debian", PackageType::deb},

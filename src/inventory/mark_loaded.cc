@@ -175,10 +175,8 @@ void mark_loaded(rootfs::Tree& tree, Inventory& inventory, const std::vector<std
       continue;
     }
     const auto at = lists.by_package().find(list_key(package));
-    const bool os_package =
-        package.type == PackageType::deb || package.type == PackageType::rpm || package.type == PackageType::apk;
-    package.loaded =
-        os_package && at != lists.by_package().end() ? judge(tree, at->second, mapped, complete) : Loaded::unknown;
+    const bool listed = is_os_package(package.type) && at != lists.by_package().end();
+    package.loaded = listed ? judge(tree, at->second, mapped, complete) : Loaded::unknown;
   }
 }
 

@@ -60,4 +60,21 @@ const FactTree& FactTree::at(const std::string& name) const {
   return found == members.end() ? nothing : found->second;
 }
 
+void lay_over(FactTree& below, const FactTree& above) {
+  if (below.kind != FactTree::Kind::map || above.kind != FactTree::Kind::map) {
+    below = above;
+    return;
+  }
+  for (const auto& [name, node] : above.members) {
+    if (node.kind == FactTree::Kind::absent) continue;
+    FactTree& place = below.members[name];
+    if (place.kind == FactTree::Kind::map && node.kind == FactTree::Kind::map) {
+      lay_over(place, node);
+      place.source = node.source;
+    } else {
+      place = node;
+    }
+  }
+}
+
 }  // namespace plimsoll

@@ -40,4 +40,7 @@ struct FactTree {
   bool operator==(const FactTree&) const = default;
 };
 
+// `above` over `below`, as a drop-in file is laid over the file before it: maps are joined, all else is replaced.
+void lay_over(FactTree& below, const FactTree& above);
+
 }  // namespace plimsoll

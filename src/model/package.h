@@ -9,6 +9,11 @@ namespace plimsoll {
 // purl types: https://github.com/package-url/purl-spec, PURL-TYPES.
 enum class PackageType { deb, rpm, apk, npm, pypi, golang, maven, gem, nuget, composer, cargo, other };
 
+// Of the operating system, whose distribution's advisories speak of it; every other is a language's.
+constexpr bool is_os_package(PackageType type) {
+  return type == PackageType::deb || type == PackageType::rpm || type == PackageType::apk;
+}
+
 // Whether a running process of the asset has a file of the package mapped. Only meaningful on running assets.
 enum class Loaded { unknown, no, yes };
 

@@ -34,6 +34,7 @@ struct ScoringPolicy {
   // the one that matching chose.
   std::vector<std::string> severity_order;
   std::vector<std::string> checks_off;  // rules that are not evaluated: ids, or "host.ssh.*"
+  std::vector<std::string> trusted_accounts;  // of a host: who may be root by a group (docker)
   // Benchmarks ("cis-docker") whose failed checks count; nothing: every failed check does.
   std::optional<std::vector<std::string>> benchmarks_counted;
   double edge_host_to_container = 0.3, edge_container_to_host = 0.02;

@@ -119,6 +119,8 @@ TEST(UserPolicy, SwitchesRulesOff) {
   ASSERT_TRUE(policy.ok()) << policy.error().message;
   EXPECT_EQ(policy->scoring.checks_off, (std::vector<std::string>{"host.a.b", "host.ssh.*"}));
   EXPECT_NE(faults_of(kHead + "benchmark: {of: []}\n").find("did you mean \"off\"?"), std::string::npos);
+  EXPECT_NE(faults_of(kHead + "benchmark: {trusted_accounts: [{}]}\n").find("holds names of accounts"),
+            std::string::npos);
   EXPECT_NE(faults_of(kHead + "benchmark: {off: [[]]}\n").find("mine.yaml:2:19: benchmark.off holds ids"),
             std::string::npos)
       << faults_of(kHead + "benchmark: {off: [[]]}\n");

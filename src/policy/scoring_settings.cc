@@ -35,11 +35,7 @@ class Reading {
     if (const auto value = number(false)) policy_.*field = *value;
   }
   void operator()(Additions ScoringPolicy::* field) const { policy_.*field = additions(); }
-  void operator()(Names ScoringPolicy::* field) const {
-    policy_.*field = setting_.path == "benchmark.off"
-                         ? names("ids of rules; write host.ssh.root_login or \"host.ssh.*\"")
-                         : names("names of sources, as in NVD, \"GHSA*\" or highest");
-  }
+  void operator()(Names ScoringPolicy::* field) const { policy_.*field = names(what_names()); }
   void operator()(std::optional<Names> ScoringPolicy::* field) const {
     if (node_.kind == YamlNode::Kind::scalar && node_.text == "all") {
       policy_.*field = std::nullopt;
@@ -53,6 +49,12 @@ class Reading {
  private:
   std::optional<double> number(bool whole) const {
     return number_in(node_, setting_.path, setting_.low, setting_.high, whole, faults_);
+  }
+
+  std::string_view what_names() const {
+    if (setting_.path == "benchmark.off") return "ids of rules; write host.ssh.root_login or \"host.ssh.*\"";
+    if (setting_.path == "benchmark.trusted_accounts") return "names of accounts, as in [alice, ci]";
+    return "names of sources, as in NVD, \"GHSA*\" or highest";
   }
 
   Names names(std::string_view what) const {

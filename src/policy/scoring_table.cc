@@ -47,6 +47,7 @@ const std::vector<Setting>& scoring_settings() {
       {"levels.medium", &P::level_medium, 1, 100},
       {"levels.low", &P::level_low, 1, 100},
       {"benchmark.off", &P::checks_off},
+      {"benchmark.trusted_accounts", &P::trusted_accounts},
       {"benchmark.count", &P::benchmarks_counted},
       {"threat_db.warn_after_days", &P::db_age_warning_days, 0, 3650},
   };

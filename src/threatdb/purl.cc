@@ -192,7 +192,7 @@ Result<Package> package_of_purl(std::string_view purl) {
       out.name = parts->space + (row.shape == NameShape::colon ? ":" : "/") + parts->name;
     }
   }
-  if (out.type == PackageType::deb || out.type == PackageType::rpm || out.type == PackageType::apk) {
+  if (is_os_package(out.type)) {
     out.ecosystem = os_ecosystem(*parts);
     const std::string epoch = parts->qualifier("epoch");
     if (!epoch.empty() && epoch != "0" && !out.version.empty() && out.version.find(':') == std::string::npos)

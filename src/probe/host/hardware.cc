@@ -106,7 +106,7 @@ CpuInfo read_cpuinfo(const system::Machine& machine) {
 
 uint64_t read_memory(const system::Machine& machine) {
   const auto text = machine.read_file("/proc/meminfo", 65'536);
-  for (const auto line : split(text.ok() ? std::string_view(*text) : std::string_view(), '\n')) {
+  for (const auto line : split(text_or_none(text), '\n')) {
     const auto words = split_words(line);
     if (words.size() < 2 || words[0] != "MemTotal:") continue;
     const auto kib = parse_uint(words[1]);

@@ -142,7 +142,7 @@ void Components::take_microk8s(const Component& process) {
     if (!file.ok() && file.error().kind == ErrorKind::not_found) continue;
     part.unread = file.ok() ? "" : file.error().to_string();
     part.arguments.clear();
-    for (const auto line : split(file.ok() ? std::string_view(*file) : std::string_view(), '\n')) {
+    for (const auto line : split(text_or_none(file), '\n')) {
       if (trim(line).starts_with('#')) continue;
       for (const auto word : split_words(line)) part.arguments.emplace_back(word);
     }

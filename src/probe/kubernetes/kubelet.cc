@@ -116,23 +116,6 @@ FactTree files_of(const system::Files& files, const Config& config, const FactTr
 
 }  // namespace
 
-void lay_over(FactTree& below, const FactTree& above) {
-  if (below.kind != Kind::map || above.kind != Kind::map) {
-    below = above;
-    return;
-  }
-  for (const auto& [name, node] : above.members) {
-    if (node.kind == Kind::absent) continue;
-    FactTree& place = below.members[name];
-    if (place.kind == Kind::map && node.kind == Kind::map) {
-      lay_over(place, node);
-      place.source = node.source;
-    } else {
-      place = node;
-    }
-  }
-}
-
 FactTree read_kubelet(const Components& components, const system::Files& host) {
   const Component* running = components.find(Program::kubelet);
   const bool set_up = host.first_of(kConfigs).kind != Kind::absent;

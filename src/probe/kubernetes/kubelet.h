@@ -8,7 +8,4 @@ namespace plimsoll::probe::kubernetes {
 // none runs here and none is set up. Never fails as a whole.
 FactTree read_kubelet(const Components& components, const system::Files& host);
 
-// Lists are replaced and maps joined, as a drop-in file of the kubelet's --config-dir is laid over what is below it.
-void lay_over(FactTree& below, const FactTree& above);
-
 }  // namespace plimsoll::probe::kubernetes

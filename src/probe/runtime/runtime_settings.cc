@@ -5,6 +5,7 @@
 #include "probe/runtime/audited.h"
 #include "probe/runtime/daemon_process.h"
 #include "probe/runtime/daemon_settings.h"
+#include "probe/runtime/engine_config.h"
 #include "probe/runtime/service_files.h"
 #include "runtime/runtime.h"
 #include "system/connections.h"
@@ -60,6 +61,7 @@ class Host {
   }
 
   void complete(FactTree& engine) const {
+    if (engine.at("kind").text == "podman") engine.members["config"] = podman_config(files_, home_of(engine));
     if (engine.at("kind").text != "docker") return;
     const DaemonProcess* process = daemon_of(dockers_, files_, engine.at("socket").text);
     add_daemon(files_, process, unseen_, engine);
@@ -80,6 +82,7 @@ class Host {
       if (!of_docker) add_bare("containerd", containerd, engines);
     }
     for (const DaemonProcess& crio : look_for("crio")) add_bare("cri-o", crio, engines);
+    add_podman_without_service(engines);
   }
 
  private:
@@ -93,7 +96,25 @@ class Host {
   void add_bare(const std::string& kind, const DaemonProcess& process, std::vector<FactTree>& engines) const {
     FactTree engine = bare(kind, process);
     add_other_files(files_, audit_, kind, engine);
+    engine.members["config"] = kind == "cri-o"
+                                   ? crio_config(files_)
+                                   : containerd_config(files_, containerd_config_path(process.arguments));
     engines.push_back(std::move(engine));
+  }
+
+  // Podman needs no service: where its program is, containers may be run, and by its files.
+  void add_podman_without_service(std::vector<FactTree>& engines) const {
+    const bool answers = std::any_of(engines.begin(), engines.end(),
+                                     [](const FactTree& engine) { return engine.at("kind").text == "podman"; });
+    const FactTree program = files_.first_of({"/usr/bin/podman", "/usr/local/bin/podman"});
+    if (answers || program.kind == Kind::absent) return;
+    engines.push_back(FactTree::map_of({{"name", FactTree::of("podman")}, {"kind", FactTree::of("podman")}}, "podman"));
+  }
+
+  // Of the user whose service it is, by the owner of its socket; empty for root's.
+  std::string home_of(const FactTree& engine) const {
+    const FactTree uid = files_.describe(engine.at("socket").text).at("uid");
+    return uid.kind == Kind::integer && uid.integer > 0 ? files_.home_of(static_cast<uint32_t>(uid.integer)) : "";
   }
 
   const system::Machine& machine_;

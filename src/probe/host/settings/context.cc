@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "probe/host/host_processes.h"
+#include "probe/host/settings/data_roots.h"
 #include "probe/host/settings/reading.h"
 #include "system/initial_namespaces.h"
 #include "system/proc_status.h"
@@ -144,12 +145,14 @@ bool is_container_cgroup(std::string_view text) {
 }
 
 Context make_context(const system::Machine& machine, std::chrono::steady_clock::time_point deadline) {
-  Context context{machine, deadline, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Context context{machine, deadline, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   read_processes(context);
   read_mounts(context);
   read_accounts(context);
   read_units(context);
   read_release(context);
+  context.engine_files = read_engine_files(machine);
+  context.data_roots = chosen_data_roots(context);
   return context;
 }
 

@@ -30,6 +30,14 @@ struct Process {
 using system::Group;
 using system::User;
 
+// What engines of the host are told by their own files: maps, empty where there is no file, unknown where it cannot be
+// read.
+struct EngineFiles {
+  FactTree docker;      // /etc/docker/daemon.json
+  FactTree containerd;  // /etc/containerd/config.toml
+  FactTree storage;     // /etc/containers/storage.conf
+};
+
 // What several collectors need, read once. Lives for one probe; not for two threads at once.
 struct Context {
   const system::Machine& machine;
@@ -48,6 +56,9 @@ struct Context {
   std::set<std::string> enabled_units, masked_units;  // "auditd.service"; OpenRC services as "NAME.service" too
   std::set<std::string> units;                        // unit files that exist
   std::string units_unknown;
+
+  EngineFiles engine_files;
+  std::set<std::string> data_roots;  // chosen_data_roots()
 
   std::string os_id, os_like, os_version;  // ID, ID_LIKE, VERSION_ID of os-release
 

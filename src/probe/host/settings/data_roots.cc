@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/text.h"
 #include "probe/host/settings/reading.h"
 #include "runtime/json_tree.h"
+#include "runtime/toml_tree.h"
 
 namespace plimsoll::probe::settings {
 namespace {
@@ -35,21 +35,23 @@ void add_flags(const std::vector<std::string>& arguments, std::string_view flag,
   }
 }
 
-// `key = "/path"` of a TOML file.
-void add_toml(const Context& context, const std::string& file, std::string_view key, Roots& roots) {
-  const auto text = read_following(context.machine, file, largest_file);
-  for (const std::string_view line : config_lines(text_or_none(text))) {
-    const size_t equals = line.find('=');
-    if (equals == std::string_view::npos || trim(line.substr(0, equals)) != key) continue;
-    std::string_view value = trim(line.substr(equals + 1));
-    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'')) {
-      const size_t end = value.find(value.front(), 1);
-      if (end != std::string_view::npos) roots.add(value.substr(1, end - 1));
-    }
-  }
+// One file as its own parser takes it.
+template <class Parse>
+FactTree parsed_file(const system::Machine& machine, const std::string& path, Parse parse) {
+  const auto text = read_following(machine, path, largest_file);
+  if (!text.ok() && text.error().kind == ErrorKind::not_found) return FactTree::map_of({}, path);
+  if (!text.ok()) return from_error(text.error(), path);
+  const auto parsed = parse(*text, path);
+  return parsed.ok() ? *parsed : FactTree::unknown_because(parsed.error().message, path);
 }
 
 }  // namespace
+
+EngineFiles read_engine_files(const system::Machine& machine) {
+  return {parsed_file(machine, "/etc/docker/daemon.json", runtime::tree_from_text),
+          parsed_file(machine, "/etc/containerd/config.toml", runtime::tree_from_toml),
+          parsed_file(machine, "/etc/containers/storage.conf", runtime::tree_from_toml)};
+}
 
 std::set<std::string> chosen_data_roots(const Context& context) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> flags = {
@@ -61,13 +63,10 @@ std::set<std::string> chosen_data_roots(const Context& context) {
       if (base_name(process.arguments[0]) == program) add_flags(process.arguments, flag, roots);
     }
   }
-  const auto docker = read_following(context.machine, "/etc/docker/daemon.json", largest_file);
-  if (docker.ok()) {
-    const auto parsed = runtime::tree_from_text(*docker, "/etc/docker/daemon.json");
-    if (parsed.ok()) roots.add(parsed->at("data-root").text);
-  }
-  add_toml(context, "/etc/containerd/config.toml", "root", roots);
-  add_toml(context, "/etc/containers/storage.conf", "graphroot", roots);
+  const EngineFiles& files = context.engine_files;
+  roots.add(files.docker.at("data-root").text);
+  roots.add(files.containerd.at("root").text);
+  roots.add(files.storage.at("storage").at("graphroot").text);
   return std::move(roots).take();
 }
 

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
-#include "probe/host/settings/data_roots.h"
 #include "probe/host/settings/reading.h"
 
 namespace plimsoll::probe::settings {
@@ -151,7 +150,7 @@ FactTree read_mounts(const Context& context) {
     if (mount != nullptr) at[place] = describe_mount(*mount);
   }
   std::vector<FactTree> roots;
-  std::set<std::string> paths = chosen_data_roots(context);
+  std::set<std::string> paths = context.data_roots;
   paths.insert(kDataRoots.begin(), kDataRoots.end());
   for (const std::string& path : paths) {
     FactTree root = describe_data_root(context, path);

@@ -40,12 +40,6 @@ bool is_container_layer(std::string_view path);
 // Lines without comments (from `#` or `;` at the start of a line on) and blank ones, trimmed.
 std::vector<std::string_view> config_lines(std::string_view text);
 
-// What was read, or nothing. The view is into it: of a value that is about to go it cannot be had.
-inline std::string_view text_or_none(const Result<std::string>& text) {
-  return text.ok() ? std::string_view(*text) : std::string_view();
-}
-std::string_view text_or_none(Result<std::string>&&) = delete;
-
 // KEY=value lines of a shell-like file (os-release, login.defs-like files of /etc/default), quotes taken off.
 std::map<std::string, std::string> parse_assignments(std::string_view text);
 

@@ -3,22 +3,12 @@
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
 #include "probe/host/settings/reading.h"
-#include "runtime/json_tree.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::probe::settings {
 namespace {
 
 bool exists(const Context& context, const std::string& path) { return context.machine.stat(path, true).ok(); }
-
-FactTree docker_settings(const Context& context) {
-  const std::string path = "/etc/docker/daemon.json";
-  const auto text = read_following(context.machine, path, size_t{1} << 20);
-  if (!text.ok() && text.error().kind == ErrorKind::not_found) return FactTree::map_of({}, path);
-  if (!text.ok()) return from_error(text.error(), path);
-  auto parsed = runtime::tree_from_text(*text, path);
-  return parsed.ok() ? *parsed : FactTree::unknown_because(parsed.error().message, path);
-}
 
 bool has_flag(const Context& context, std::string_view program, std::string_view flag) {
   return std::any_of(context.processes.begin(), context.processes.end(), [&](const Process& process) {
@@ -76,7 +66,7 @@ FactTree user_namespaces_in_use(const Context& context, const FactTree& docker) 
 }  // namespace
 
 FactTree read_runtimes(const Context& context) {
-  const FactTree docker = docker_settings(context);
+  const FactTree& docker = context.engine_files.docker;
   const bool has_docker =
       exists(context, "/run/docker.sock") || exists(context, "/var/lib/docker") || exists(context, "/usr/bin/dockerd");
   const bool any = has_docker || exists(context, "/run/containerd/containerd.sock") ||

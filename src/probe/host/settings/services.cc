@@ -5,7 +5,6 @@
 #include "probe/host/settings/address_scope.h"
 #include "probe/host/settings/collectors.h"
 #include "probe/host/settings/reading.h"
-#include "runtime/json_tree.h"
 #include "system/connections.h"
 #include "system/proc_net.h"
 
@@ -163,14 +162,10 @@ FactTree read_runtime_apis(const Context& context) {
                                     {"loopback", FactTree::of(loopback)}},
                                    source));
   };
-  const auto config_text = read_following(context.machine, "/etc/docker/daemon.json", size_t{1} << 20);
-  FactTree config;
-  if (config_text.ok()) {
-    auto parsed = runtime::tree_from_text(*config_text, "/etc/docker/daemon.json");
-    if (parsed.ok())
-      config = std::move(*parsed);
-    else
-      out.push_back(FactTree::unknown_because(parsed.error().message, "/etc/docker/daemon.json"));
+  const FactTree& config = context.engine_files.docker;
+  const FactTree& containerd = context.engine_files.containerd;
+  for (const FactTree* file : {&config, &containerd}) {
+    if (file->kind == FactTree::Kind::unknown) out.push_back(*file);
   }
   bool verify = config.at("tlsverify").boolean;
   for (const Process& process : context.processes) {
@@ -191,15 +186,8 @@ FactTree read_runtime_apis(const Context& context) {
   for (const FactTree& host : config.at("hosts").items) {
     if (host.text.starts_with("tcp://")) add("dockerd", host.text, verify, "/etc/docker/daemon.json");
   }
-  const auto containerd = read_following(context.machine, "/etc/containerd/config.toml", size_t{1} << 20);
-  for (const std::string_view line : config_lines(text_or_none(containerd))) {
-    if (!line.starts_with("tcp_address")) continue;
-    const size_t equals = line.find('=');
-    std::string value(equals == std::string_view::npos ? "" : trim(line.substr(equals + 1)));
-    std::erase(value, '"');
-    std::erase(value, '\'');
-    if (!value.empty()) add("containerd", "tcp://" + value, false, "/etc/containerd/config.toml");
-  }
+  const std::string& tcp = containerd.at("grpc").at("tcp_address").text;
+  if (!tcp.empty()) add("containerd", "tcp://" + tcp, false, "/etc/containerd/config.toml");
   return FactTree::list_of(std::move(out));
 }
 

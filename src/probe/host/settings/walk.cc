@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "probe/host/settings/collectors.h"
-#include "probe/host/settings/data_roots.h"
 #include "probe/host/settings/file_capabilities.h"
 #include "probe/host/settings/reading.h"
 #include "probe/host/settings/shadow.h"
@@ -128,7 +127,7 @@ class Walk {
     read_ranges("/etc/subuid");
     read_ranges("/etc/subgid");
     for (const char* store : kStores) skip_.insert(store);
-    for (const std::string& store : chosen_data_roots(context)) {
+    for (const std::string& store : context.data_roots) {
       // Who keeps images in /usr or above it does not hide the rest of it.
       const bool above = std::any_of(kFirst.begin(), kFirst.end(),
                                      [&](const char* path) { return system::is_at_or_below(path, store); });

@@ -1,0 +1,61 @@
+#include "analyzer/judged_facts.h"
+
+#include <map>
+
+#include "analyzer/engine_packages.h"
+
+namespace plimsoll::analyzer {
+namespace {
+
+constexpr const char* kSource = "threat database";
+
+FactTree texts(const std::set<std::string>& found, const char* source) {
+  std::vector<FactTree> items;
+  for (const std::string& text : found) items.push_back(FactTree::of(text));
+  return FactTree::list_of(std::move(items), source);
+}
+
+// Runtimes that a package of the distribution brought: it mends them under version numbers of its own.
+FactTree packaged(const AssetReport& host) {
+  std::set<std::string> found;
+  for (const Package& package : host.packages) {
+    const bool answers = is_os_package(package.type) && !package.ecosystem.empty();
+    if (const std::string name = runtime_of_package(package); answers && !name.empty()) found.insert(name);
+  }
+  return texts(found, "package databases");
+}
+
+// Of each runtime that anybody's advisories speak of, the flaws that a version known to the database mends.
+FactTree mended_flaws(const AssetReport& host) {
+  std::map<std::string, std::set<std::string>> flaws;
+  for (const Package& package : host.packages) {
+    const std::string name = package.ecosystem.empty() ? std::string() : runtime_of_package(package);
+    if (!name.empty()) flaws.try_emplace(name);
+  }
+  for (const Threat& threat : host.threats) {
+    if (threat.kind != ThreatKind::vulnerability || !threat.package || threat.fixed_version.empty()) continue;
+    const auto runtime = flaws.find(runtime_of_package(*threat.package));
+    if (runtime != flaws.end()) runtime->second.insert(threat.id.value);
+  }
+  std::map<std::string, FactTree> out;
+  for (const auto& [name, ids] : flaws) out[name] = texts(ids, kSource);
+  return FactTree::map_of(std::move(out), kSource);
+}
+
+}  // namespace
+
+benchmark::JudgedByNode judged_facts(const Report& report, const Constants& constants, bool looked_up) {
+  benchmark::JudgedByNode out;
+  for (const AssetReport& asset : report.assets) {
+    if (asset.asset.kind != AssetKind::host) continue;
+    const auto& trusted = constants.of(asset).trusted_accounts;
+    FactTree judged = benchmark::nothing_judged();
+    judged.members["trusted_accounts"] = texts({trusted.begin(), trusted.end()}, "policy");
+    if (!asset.packages.empty()) judged.members["packaged"] = packaged(asset);
+    if (!asset.packages.empty() && looked_up) judged.members["mended_flaws"] = mended_flaws(asset);
+    out[asset.asset.node] = std::move(judged);
+  }
+  return out;
+}
+
+}  // namespace plimsoll::analyzer
