@@ -51,8 +51,11 @@ benchmark::JudgedByNode judged_facts(const Report& report, const Constants& cons
     const auto& trusted = constants.of(asset).trusted_accounts;
     FactTree judged = benchmark::nothing_judged();
     judged.members["trusted_accounts"] = texts({trusted.begin(), trusted.end()}, "policy");
-    if (!asset.packages.empty()) judged.members["packaged"] = packaged(asset);
-    if (!asset.packages.empty() && looked_up) judged.members["mended_flaws"] = mended_flaws(asset);
+    if (!asset.packages.empty()) {
+      judged.members["packaged"] = packaged(asset);
+      judged.members["mended_flaws"] =
+          looked_up ? mended_flaws(asset) : FactTree::unknown_because("there is no threat database");
+    }
     out[asset.asset.node] = std::move(judged);
   }
   return out;

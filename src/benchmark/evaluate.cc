@@ -164,16 +164,10 @@ std::vector<CheckResult> checks_of(const Report& report, const AssetReport& asse
   return out;
 }
 
-FactTree not_looked_up() {
-  return FactTree::unknown_because("settings alone were read; `plimsoll scan` looks at packages and their flaws");
-}
-
 }  // namespace
 
 const FactTree& nothing_judged() {
-  static const FactTree nothing = FactTree::map_of({{"trusted_accounts", FactTree::list_of({}, "policy")},
-                                                    {"packaged", not_looked_up()},
-                                                    {"mended_flaws", not_looked_up()}});
+  static const FactTree nothing = FactTree::map_of({{"trusted_accounts", FactTree::list_of({}, "policy")}});
   return nothing;
 }
 
