@@ -36,8 +36,8 @@ std::string go_version(std::string_view told) {
   if (told.ends_with("-ce")) told.remove_suffix(3);
   const size_t dash = std::min(told.find('-'), told.size());
   const std::string_view stage = told.substr(dash);
-  const bool plain = stage.empty() || stage.starts_with("-rc") || stage.starts_with("-beta") ||
-                     stage.starts_with("-alpha");
+  const bool plain =
+      stage.empty() || stage.starts_with("-rc") || stage.starts_with("-beta") || stage.starts_with("-alpha");
   const auto numbers = split(told.substr(0, dash), '.');
   if (!plain || numbers.size() != 3) return {};
   std::string out;

@@ -41,9 +41,9 @@ using Texts = std::vector<std::string>;
 
 TEST(EnginePackages, AProjectsOwnBuildIsAPackageOfItsModule) {
   const AssetReport host = host_with({{"docker", "24.0.5"}, {"containerd", "v1.7.25"}, {"runc", "1.1.12"}});
-  EXPECT_EQ(purls(host), (Texts{"pkg:golang/github.com/docker/docker@v24.0.5",
-                                "pkg:golang/github.com/containerd/containerd@v1.7.25",
-                                "pkg:golang/github.com/opencontainers/runc@v1.1.12"}));
+  EXPECT_EQ(purls(host),
+            (Texts{"pkg:golang/github.com/docker/docker@v24.0.5", "pkg:golang/github.com/containerd/containerd@v1.7.25",
+                   "pkg:golang/github.com/opencontainers/runc@v1.1.12"}));
   for (const Package& package : engine_packages(host)) {
     EXPECT_EQ(package.ecosystem, "Go");
     EXPECT_EQ(runtime_of_package(package), package.source_name);

@@ -173,10 +173,10 @@ const FactTree& nothing_judged() {
 
 Trees trees_of_host(const AssetReport& host, const JudgedByNode& judged) {
   const auto added = judged.find(host.asset.node);
-  Trees trees{no_telling("the host was not probed"), no_telling("no single runtime is meant here"),
-              no_telling("the host was not probed"), no_telling("no single container is meant here"),
-              no_telling("no single image is meant here"),
-              found(added == judged.end() ? nothing_judged() : added->second)};
+  Trees trees{
+      no_telling("the host was not probed"),       no_telling("no single runtime is meant here"),
+      no_telling("the host was not probed"),       no_telling("no single container is meant here"),
+      no_telling("no single image is meant here"), found(added == judged.end() ? nothing_judged() : added->second)};
   if (host.settings.kind == FactTree::Kind::map) {
     trees.host = found(host.settings.at("host"));
     trees.runtimes = found(host.settings.at("runtimes"));

@@ -52,8 +52,7 @@ FactTree tree_of(const YamlNode& node, Faults& faults) {
 
 Fixture read_fixture(const YamlNode& node, Faults& faults) {
   MapReader map(node, {"expect", "severity", "facts", "host", "runtime", "runtimes", "container", "image", "judged"},
-                "a fixture",
-                faults);
+                "a fixture", faults);
   Fixture fixture;
   fixture.line = node.line;
   const auto outcome = parse_check_outcome(map.text("expect"));

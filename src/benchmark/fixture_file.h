@@ -12,8 +12,8 @@ namespace plimsoll::benchmark {
 // One case of a rule's fixtures: facts, and the outcome that must come of them.
 struct Fixture {
   CheckOutcome expect = CheckOutcome::unknown;
-  SeverityLevel severity = SeverityLevel::unknown;     // of a failure; unknown: any
-  FactTree facts;                                      // the rule's own subject
+  SeverityLevel severity = SeverityLevel::unknown;             // of a failure; unknown: any
+  FactTree facts;                                              // the rule's own subject
   FactTree host, runtime, runtimes, container, image, judged;  // trees of other subjects; absent: not given
   int line = 1;
 };

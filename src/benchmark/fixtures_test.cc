@@ -22,9 +22,10 @@ Found tree(const FactTree& given) {
 }
 
 Trees trees_of(const Fixture& fixture, Subject subject) {
-  Trees trees{tree(fixture.host), tree(fixture.runtime), tree(fixture.runtimes), tree(fixture.container),
-              tree(fixture.image),
-              tree(fixture.judged.kind == FactTree::Kind::absent ? nothing_judged() : fixture.judged)};
+  Trees trees{
+      tree(fixture.host),     tree(fixture.runtime),
+      tree(fixture.runtimes), tree(fixture.container),
+      tree(fixture.image),    tree(fixture.judged.kind == FactTree::Kind::absent ? nothing_judged() : fixture.judged)};
   const Found own = tree(fixture.facts);
   switch (subject) {
     case Subject::host:

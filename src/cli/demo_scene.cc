@@ -30,18 +30,26 @@ http {
 }
 )";
 
-// Counts visits in redis over one lasting connection, spoken in plain RESP.
+// Counts visits in redis over one lasting connection, spoken in plain RESP, and says its password first: the scene's
+// own traffic is that of a decent application, and nothing is to be detected in it.
 constexpr const char* node_js = R"('use strict';
 const http = require('http');
 const net = require('net');
 let waiting = [];
 let redis = null;
+function away() { waiting.splice(0).forEach((answer) => answer('redis is away')); }
 function connect() {
+  away();
   redis = net.connect(6379, '172.29.114.20');
   redis.setKeepAlive(true);
-  redis.on('data', (reply) => { const answer = waiting.shift(); if (answer) answer(reply.toString().trim().slice(1)); });
+  redis.on('data', (replies) => replies.toString().trim().split('\r\n').forEach((reply) => {
+    const answer = waiting.shift();
+    if (answer) answer(reply.slice(1));
+  }));
+  waiting.push(() => {});
+  redis.write('*2\r\n$4\r\nAUTH\r\n$8\r\nplimsoll\r\n');
   redis.on('error', () => {});
-  redis.on('close', () => { waiting.splice(0).forEach((answer) => answer('redis is away')); setTimeout(connect, 1000); });
+  redis.on('close', () => { away(); setTimeout(connect, 1000); });
 }
 connect();
 http.createServer((request, response) => {
@@ -130,7 +138,7 @@ std::vector<DemoImage> demo_images() {
       {"plimsoll-demo/outdated:1", false, {}, left_behind()},
       {"plimsoll-demo/base:1", true, {}, {}},
       {"plimsoll-demo/nginx:1", true, {"nginx-light"}, {{"etc/nginx/nginx.conf", nginx_conf}}},
-      {"plimsoll-demo/node:1", true, {"nodejs"}, {{"srv/node.js", node_js}, {"srv/visitor.js", visitor_js}}},
+      {"plimsoll-demo/node:2", true, {"nodejs"}, {{"srv/node.js", node_js}, {"srv/visitor.js", visitor_js}}},
       {"plimsoll-demo/redis:1", true, {"redis-server"}, {}},
   };
 }
@@ -139,12 +147,12 @@ std::vector<DemoContainer> demo_containers() {
   std::vector<DemoContainer> scene;
   scene.push_back({"plimsoll-demo-redis",
                    "plimsoll-demo/redis:1",
-                   {"redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""},
+                   {"redis-server", "--bind", "0.0.0.0", "--requirepass", "plimsoll", "--save", ""},
                    {{"plimsoll-demo-back", "172.29.114.20"}}});
   for (int i = 1; i <= 3; ++i) {
     const std::string n = std::to_string(i);
     scene.push_back({"plimsoll-demo-node" + n,
-                     "plimsoll-demo/node:1",
+                     "plimsoll-demo/node:2",
                      {"node", "/srv/node.js"},
                      {{"plimsoll-demo-front", "172.29.113.1" + n}, {"plimsoll-demo-back", "172.29.114.1" + n}}});
   }
@@ -158,7 +166,7 @@ std::vector<DemoContainer> demo_containers() {
   front.publish_host_port = front.publish_container_port = 80;
   scene.push_back(front);
   scene.push_back({"plimsoll-demo-visitor",
-                   "plimsoll-demo/node:1",
+                   "plimsoll-demo/node:2",
                    {"node", "/srv/visitor.js"},
                    {{"plimsoll-demo-outside", "203.0.113.246"}}});
   scene.push_back(

@@ -33,7 +33,7 @@ struct ScoringPolicy {
   // Whose opinion of a vulnerability's severity is used, first wins: sources with `*`, or "highest". None that fits:
   // the one that matching chose.
   std::vector<std::string> severity_order;
-  std::vector<std::string> checks_off;  // rules that are not evaluated: ids, or "host.ssh.*"
+  std::vector<std::string> checks_off;        // rules that are not evaluated: ids, or "host.ssh.*"
   std::vector<std::string> trusted_accounts;  // of a host: who may be root by a group (docker)
   // Benchmarks ("cis-docker") whose failed checks count; nothing: every failed check does.
   std::optional<std::vector<std::string>> benchmarks_counted;

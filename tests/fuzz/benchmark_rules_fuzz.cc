@@ -22,8 +22,8 @@ benchmark::Found found(const FactTree& tree) {
 
 void judge_all(const benchmark::RuleSet& rules, const std::vector<benchmark::Fixture>& fixtures) {
   for (const benchmark::Fixture& fixture : fixtures) {
-    const benchmark::Trees trees{found(fixture.host), found(fixture.runtime), found(fixture.runtimes),
-                                 found(fixture.container), found(fixture.image), found(fixture.judged)};
+    const benchmark::Trees trees{found(fixture.host),      found(fixture.runtime), found(fixture.runtimes),
+                                 found(fixture.container), found(fixture.image),   found(fixture.judged)};
     for (const benchmark::Rule& rule : rules.rules) {
       const CheckResult row = benchmark::check(rule, "fuzz", found(fixture.facts), trees);
       // Never a silent unknown, and never a pass that nothing supports.

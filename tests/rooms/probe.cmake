@@ -1,5 +1,6 @@
 plimsoll_fuzzer(proc_tables DEPS system)
 plimsoll_fuzzer(runtime_files DEPS probe/runtime)
+plimsoll_fuzzer(engine_config DEPS probe/runtime)
 plimsoll_fuzzer(host_config DEPS probe/host)
 plimsoll_fuzzer(kubernetes_files DEPS probe/kubernetes)
 # All host rules over whole hosts written as facts.

@@ -35,8 +35,7 @@ bool is_local_registry(std::string_view address) {
     if (address.starts_with(scheme)) address.remove_prefix(scheme.size());
   }
   const std::string_view host = address.substr(0, address.find_first_of("/"));
-  return host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.") ||
-         host.starts_with("[::1]");
+  return host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.") || host.starts_with("[::1]");
 }
 
 FactTree registries_of(const system::Files& files, const std::string& home) {

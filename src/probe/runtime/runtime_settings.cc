@@ -96,9 +96,8 @@ class Host {
   void add_bare(const std::string& kind, const DaemonProcess& process, std::vector<FactTree>& engines) const {
     FactTree engine = bare(kind, process);
     add_other_files(files_, audit_, kind, engine);
-    engine.members["config"] = kind == "cri-o"
-                                   ? crio_config(files_)
-                                   : containerd_config(files_, containerd_config_path(process.arguments));
+    engine.members["config"] =
+        kind == "cri-o" ? crio_config(files_) : containerd_config(files_, containerd_config_path(process.arguments));
     engines.push_back(std::move(engine));
   }
 
