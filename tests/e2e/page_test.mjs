@@ -188,7 +188,7 @@ describe("the page", { timeout: 900_000 }, () => {
     const script =
       'const net=require("net");setInterval(()=>{const s=net.connect(6379,process.env.TO,()=>s.write("*1\\r\\n$4\\r\\nPING\\r\\n"));s.on("data",()=>s.end());s.on("error",()=>{})},500)';
     const [network, address] = run("docker", "inspect", "plimsoll-demo-redis", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{$v.IPAddress}}\n{{end}}").split("\n")[0].split(" ");
-    startContainer("talker", "--network", network, "-e", `TO=${address}`, "plimsoll-demo/node:1", "node", "-e", script);
+    startContainer("talker", "--network", network, "-e", `TO=${address}`, "plimsoll-demo/node:2", "node", "-e", script);
     await until(
       "the arrow is there",
       async () => {
