@@ -59,6 +59,8 @@ FactTree kubernetes_settings(const system::Machine& machine) {
     version = out["api_server"].at("version");
   }
   out["supported"] = still_supported(version, machine.now());
+  if (kubelet.kind != Kind::absent)
+    out["kubelet_minors_behind"] = minors_behind(kubelet.at("version"), out["api_server"]);
   out["kubelet"] = std::move(kubelet);
   out["static_pods"] = pods.tree;
   out["files"] = read_node_files(host);

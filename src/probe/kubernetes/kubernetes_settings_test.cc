@@ -246,6 +246,7 @@ TEST(NodeFiles, OwnersModesAndTheContainerNetwork) {
   EXPECT_EQ(tree.at("cni").at("types").items.size(), 2U);  // of the first by name: it is the one in use
   EXPECT_EQ(tree.at("kubelet").at("units").items.size(), 2U);
   EXPECT_EQ(tree.at("kubelet").at("version").text, "1.30.2");
+  EXPECT_EQ(tree.at("kubelet_minors_behind").integer, 4);  // the API server is 1.34.1
   EXPECT_TRUE(tree.at("kubeconfigs").items.back().at("bootstrap_token").boolean);
   machine.set_now(*parse_rfc3339("2025-06-28T23:00:00Z"));
   EXPECT_TRUE(kubernetes_settings(machine).at("supported").at("is").boolean);

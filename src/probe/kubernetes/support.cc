@@ -1,6 +1,7 @@
 #include "probe/kubernetes/support.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "base/text.h"
@@ -26,14 +27,22 @@ constexpr std::array<Row, 12> kRows = {{{24, "2023-07-28"},
                                         {34, "2026-10-27"},
                                         {35, "2027-02-28"}}};
 
+// Of 1.x; nothing for what is no version of Kubernetes.
+std::optional<uint64_t> minor_of(std::string_view version) {
+  if (version.starts_with('v')) version.remove_prefix(1);
+  const auto parts = split(version, '.');
+  return parts.size() >= 2 && parts[0] == "1" ? parse_uint(parts[1]) : std::nullopt;
+}
+
+FactTree unknown_version(const FactTree& version) {
+  return version.kind == FactTree::Kind::unknown ? version : FactTree::unknown_because("its version is not known");
+}
+
 }  // namespace
 
 FactTree still_supported(const FactTree& version, Instant now) {
-  if (version.kind != FactTree::Kind::text) {
-    return version.kind == FactTree::Kind::unknown ? version : FactTree::unknown_because("its version is not known");
-  }
-  const auto parts = split(version.text, '.');
-  const auto minor = parts.size() >= 2 && parts[0] == "1" ? parse_uint(parts[1]) : std::nullopt;
+  if (version.kind != FactTree::Kind::text) return unknown_version(version);
+  const auto minor = minor_of(version.text);
   if (!minor) return FactTree::unknown_because(printable(version.text, 40) + " is no version of Kubernetes");
   if (*minor < kRows.front().minor) return FactTree::map_of({{"is", FactTree::of(false)}}, "before 1.24");
   for (const Row& row : kRows) {
@@ -44,6 +53,19 @@ FactTree still_supported(const FactTree& version, Instant now) {
         "kubernetes.io/releases");
   }
   return FactTree::unknown_because("the end of support of 1." + std::to_string(*minor) + " is not known");
+}
+
+FactTree minors_behind(const FactTree& kubelet_version, const FactTree& api_server) {
+  if (api_server.kind == FactTree::Kind::absent) return {};
+  const FactTree& server_version = api_server.at("version");
+  for (const FactTree* version : {&kubelet_version, &server_version}) {
+    if (version->kind != FactTree::Kind::text) return unknown_version(*version);
+    if (!minor_of(version->text))
+      return FactTree::unknown_because(printable(version->text, 40) + " is no version of Kubernetes");
+  }
+  const auto behind =
+      static_cast<int64_t>(*minor_of(server_version.text)) - static_cast<int64_t>(*minor_of(kubelet_version.text));
+  return FactTree::of(behind, "versions of kubelet and kube-apiserver");
 }
 
 }  // namespace plimsoll::probe::kubernetes
