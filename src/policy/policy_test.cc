@@ -78,7 +78,7 @@ TEST(DefaultPolicy, GivesEverySetting) {
   EXPECT_TRUE(update_settings_absent(*document).empty());
   EXPECT_TRUE(network_settings_absent(*document).empty());
   EXPECT_EQ(default_policy()->network, WanPolicy());
-  EXPECT_EQ(scoring_settings().size(), 43U);
+  EXPECT_EQ(scoring_settings().size(), 44U);
 }
 
 TEST(DefaultPolicy, HoldsTheRoutesOfTheDesign) {

@@ -29,7 +29,7 @@ std::vector<CheckResult> check_host(const std::string& name) {
   const Found none = no_telling("not given");
   for (const Rule& rule : rules->rules) {
     if (rule.subject == Subject::host && rule.id.starts_with("host."))
-      out.push_back(check(rule, name, host, {host, none, none, none, none}));
+      out.push_back(check(rule, name, host, {host, none, none, none, none, {&nothing_judged(), {}, {}}}));
   }
   return out;
 }
