@@ -53,6 +53,8 @@ class Row {
   virtual int64_t integer(int column) const = 0;  // a truth is 0 or 1
   virtual double real(int column) const = 0;
   virtual std::string bytes(int column) const = 0;  // of a text or a blob
+  // Of a text column; gone with the row.
+  virtual std::string_view text(int column) const = 0;
 
   int number(int column) const { return static_cast<int>(integer(column)); }
   Instant instant(int column) const { return Instant(std::chrono::seconds(integer(column))); }

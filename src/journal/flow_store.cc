@@ -1,12 +1,5 @@
 #include "journal/flow_store.h"
 
-#include <algorithm>
-#include <functional>
-#include <optional>
-#include <string_view>
-#include <tuple>
-#include <unordered_set>
-
 namespace plimsoll::journal {
 namespace {
 
@@ -31,65 +24,29 @@ Flow flow_of(const Row& row) {
   return flow;
 }
 
-auto key_of(const Flow& flow) {
-  return std::tie(flow.from.asset.value, flow.from.address, flow.from.port, flow.to.asset.value, flow.to.address,
-                  flow.to.port, flow.transport, flow.application, flow.seen);
+// The rows of a query whose first four values are since, until, asset and seen_only.
+std::string asked_for(const FlowQuery& query, const std::string& bucket) {
+  return bucket + " > ?1 - 3600 AND " + bucket + " < ?2 AND bucket + seconds > ?1 AND " +
+         (query.asset.empty() ? "?3 = ''" : "(from_asset = ?3 OR to_asset = ?3)") + " AND (?4 = 0 OR seen <> 0)";
 }
 
-// Flows by what tells them apart: a set of their places among `flows`.
-struct PlaceHash {
-  const std::vector<Flow>& flows;
-  size_t operator()(size_t place) const {
-    const Flow& flow = flows[place];
-    const auto text = [](const std::string& value) { return std::hash<std::string_view>()(value); };
-    size_t out = text(flow.from.asset.value) * 31 + text(flow.to.asset.value);
-    out = out * 31 + text(flow.from.address) * 7 + text(flow.to.address);
-    return out * 31 + (size_t{flow.from.port} << 16) + flow.to.port + text(flow.application) * 3;
-  }
-};
-struct SamePlace {
-  const std::vector<Flow>& flows;
-  bool operator()(size_t a, size_t b) const { return key_of(flows[a]) == key_of(flows[b]); }
-};
-
-void add_to_sum(Flow& to, const Flow& more) {
-  to.from.wan = to.from.wan || more.from.wan;
-  to.to.wan = to.to.wan || more.to.wan;
-  to.connections += more.connections;
-  to.bytes += more.bytes;
-  to.first_seen = std::min(to.first_seen, more.first_seen);
-  to.last_seen = std::max(to.last_seen, more.last_seen);
-}
-
-void cut_to(size_t limit, FlowAnswer& answer) {
-  answer.cut = answer.flows.size() > limit;
-  if (answer.cut) answer.flows.resize(limit);
-}
-
-// Adds the buckets of each flow up here: SQLite would sort all rows, through a file. Nothing when there are more rows
-// than memory should be spent on.
-Result<std::optional<FlowAnswer>> add_up(Database& db, const FlowQuery& query, const std::string& where) {
-  constexpr size_t most_rows = 200'000;
-  FlowAnswer answer;
-  std::vector<Flow>& flows = answer.flows;
-  std::unordered_set<size_t, PlaceHash, SamePlace> places(1024, PlaceHash{flows}, SamePlace{flows});
-  size_t rows = 0;
-  PLIMSOLL_CHECK(db.each(
-      "SELECT " FLOW_KEY ", from_wan, to_wan, connections, bytes, first_seen, last_seen FROM flows WHERE " + where +
-          " LIMIT ?5",
-      [&](const Row& row) {
-        ++rows;
-        flows.push_back(flow_of(row));
-        const auto [place, fresh] = places.insert(flows.size() - 1);
-        if (fresh) return;
-        add_to_sum(flows[*place], flows.back());
-        flows.pop_back();
-      },
-      query.since, query.until, query.asset.value, query.seen_only, most_rows + 1));
-  if (rows > most_rows) return std::optional<FlowAnswer>();
-  std::sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return key_of(a) < key_of(b); });
-  cut_to(query.limit, answer);
-  return std::optional(std::move(answer));
+FlowRow row_of(const Row& row) {
+  FlowRow out;
+  out.from_asset = row.text(0);
+  if (out.from_asset.empty()) out.from_address = row.text(1);
+  out.to_asset = row.text(2);
+  if (out.to_asset.empty()) out.to_address = row.text(3);
+  out.from_wan = row.integer(4) != 0;
+  out.to_wan = row.integer(5) != 0;
+  out.to_port = static_cast<uint16_t>(row.integer(6));
+  out.transport = static_cast<Transport>(row.number(7));
+  out.application = row.text(8);
+  out.seen = row.integer(9) != 0;
+  out.connections = static_cast<uint64_t>(row.integer(10));
+  out.bytes = static_cast<uint64_t>(row.integer(11));
+  out.first_seen = row.instant(12);
+  out.last_seen = row.instant(13);
+  return out;
 }
 
 }  // namespace
@@ -126,24 +83,34 @@ Result<FlowAnswer> read_flows(Database& db, const FlowQuery& query) {
   // unary plus keeps SQLite from the table's own key. Else the time leads: a bucket is at most an hour long.
   constexpr size_t page = 1000;
   const bool walk = query.asset.empty() && query.limit <= page && query.until - query.since > std::chrono::hours(2);
-  std::string where = walk ? "+bucket > ?1 - 3600 AND +bucket < ?2" : "bucket > ?1 - 3600 AND bucket < ?2";
-  where += " AND bucket + seconds > ?1";
-  where += query.asset.empty() ? " AND ?3 = ''" : " AND (from_asset = ?3 OR to_asset = ?3)";
-  where += " AND (?4 = 0 OR seen <> 0)";
-  if (!walk && db.engine() == Engine::sqlite) {
-    PLIMSOLL_TRY(added_up, add_up(db, query, where));
-    if (added_up) return std::move(*added_up);
-  }
   const std::string sql = "SELECT " FLOW_KEY
                           ", max(from_wan), max(to_wan), CAST(sum(connections) AS BIGINT), CAST(sum(bytes) AS BIGINT), "
                           "min(first_seen), max(last_seen) FROM flows WHERE " +
-                          where + " GROUP BY " FLOW_KEY " LIMIT ?5";
+                          asked_for(query, walk ? "+bucket" : "bucket") + " GROUP BY " FLOW_KEY " LIMIT ?5";
   FlowAnswer answer;
   PLIMSOLL_CHECK(db.each(
       sql, [&](const Row& row) { answer.flows.push_back(flow_of(row)); }, query.since, query.until, query.asset.value,
       query.seen_only, query.limit + 1));
-  cut_to(query.limit, answer);
+  answer.cut = answer.flows.size() > query.limit;
+  if (answer.cut) answer.flows.resize(query.limit);
   return answer;
+}
+
+Status read_flow_rows(Database& db, const FlowQuery& query, const std::function<void(const FlowRow&)>& look) {
+  // A server that is asked from afar adds up first; SQLite would sort all rows for that, through a file.
+  static const std::string plain =
+      "SELECT from_asset, from_address, to_asset, to_address, from_wan, to_wan, to_port, transport, application, seen, "
+      "connections, bytes, first_seen, last_seen FROM flows WHERE ";
+  static const std::string added_up =
+      "SELECT from_asset, from_address, to_asset, to_address, max(from_wan), max(to_wan), to_port, transport, "
+      "application, seen, CAST(sum(connections) AS BIGINT), CAST(sum(bytes) AS BIGINT), min(first_seen), "
+      "max(last_seen) FROM flows WHERE ";
+  static const std::string by =
+      " GROUP BY from_asset, from_address, to_asset, to_address, to_port, transport, application, seen";
+  const bool far = db.engine() == Engine::postgres;
+  const std::string sql = (far ? added_up : plain) + asked_for(query, "bucket") + (far ? by : "");
+  return db.each(
+      sql, [&](const Row& row) { look(row_of(row)); }, query.since, query.until, query.asset.value, query.seen_only);
 }
 
 Result<uint64_t> roll_up_flows(Database& db, Instant before) {

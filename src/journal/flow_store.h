@@ -12,6 +12,7 @@ enum class Counting {
 // Into the bucket of ten minutes that holds `at`; the epoch: that holds each flow's last_seen.
 Status put_flows(Database& db, const std::vector<Flow>& flows, Counting counting, Instant at);
 Result<FlowAnswer> read_flows(Database& db, const FlowQuery& query);
+Status read_flow_rows(Database& db, const FlowQuery& query, const std::function<void(const FlowRow&)>& look);
 // Adds buckets that began before `before` up to one an hour; returns how many are gone by it.
 Result<uint64_t> roll_up_flows(Database& db, Instant before);
 

@@ -76,6 +76,18 @@ struct FlowAnswer {
   bool cut = false;         // `limit` was met
 };
 
+// A bucket's count of what one end said to another; several may be of the same ends. Texts last as long as the call.
+struct FlowRow {
+  std::string_view from_asset, from_address, to_asset, to_address;  // of an end that is no asset: its address alone
+  bool from_wan = false, to_wan = false;
+  uint16_t to_port = 0;
+  Transport transport = Transport::tcp;
+  std::string_view application;
+  bool seen = false;
+  uint64_t connections = 0, bytes = 0;
+  Instant first_seen{}, last_seen{};
+};
+
 // What a report covers.
 struct Recording {
   std::string actor = "analyzer";
@@ -153,6 +165,8 @@ class Journal {
   virtual Result<std::vector<PackageGroup>> packages(const std::string& text, size_t limit) const = 0;
   virtual Result<Page<PackageHolder>> package_holders(const PackageQuery& query) const = 0;
   virtual Result<FlowAnswer> flows(const FlowQuery& query) const = 0;
+  // The same rows before they are added up, in no order, for who adds them up by something else. `limit` is not asked.
+  virtual Status each_flow(const FlowQuery& query, const std::function<void(const FlowRow&)>& look) const = 0;
   virtual Result<Summary> summary() const = 0;
   // The last recorded report without its assets and flows, as plimsoll.report/1 (threat_db, fixes, benchmarks,
   // incomplete, sandbox); empty before the first.

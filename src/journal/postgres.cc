@@ -25,17 +25,17 @@ class PostgresRow final : public Row {
  public:
   PostgresRow(const Library& pq, const PGresult* result, int row) : pq_(pq), result_(result), row_(row) {}
   bool is_null(int column) const override { return pq_.PQgetisnull(result_, row_, column) != 0; }
-  int64_t integer(int column) const override { return signed_number(view(column)); }
+  int64_t integer(int column) const override { return signed_number(text(column)); }
   double real(int column) const override { return std::bit_cast<double>(integer(column)); }
   std::string bytes(int column) const override {
     if (pq_.PQftype(result_, column) == oid_int8) return std::to_string(integer(column));
-    return std::string(view(column));
+    return std::string(text(column));
+  }
+  std::string_view text(int column) const override {
+    return {pq_.PQgetvalue(result_, row_, column), static_cast<size_t>(pq_.PQgetlength(result_, row_, column))};
   }
 
  private:
-  std::string_view view(int column) const {
-    return {pq_.PQgetvalue(result_, row_, column), static_cast<size_t>(pq_.PQgetlength(result_, row_, column))};
-  }
   const Library& pq_;
   const PGresult* result_;
   const int row_;

@@ -55,6 +55,11 @@ class SqliteRow final : public Row {
     const int size = sqlite3_column_bytes(statement_, column);
     return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), static_cast<size_t>(size));
   }
+  std::string_view text(int column) const override {
+    const void* data = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    return {static_cast<const char*>(data), static_cast<size_t>(size)};
+  }
 
  private:
   sqlite3_stmt* statement_;

@@ -123,6 +123,10 @@ Result<Page<PackageHolder>> StoredJournal::package_holders(const PackageQuery& q
 Result<FlowAnswer> StoredJournal::flows(const FlowQuery& query) const {
   return reads_.read([&](Database& db) { return read_flows(db, query); });
 }
+
+Status StoredJournal::each_flow(const FlowQuery& query, const std::function<void(const FlowRow&)>& look) const {
+  return reads_.read([&](Database& db) { return read_flow_rows(db, query, look); });
+}
 Result<Summary> StoredJournal::summary() const {
   return reads_.read([&](Database& db) { return read_summary(db); });
 }

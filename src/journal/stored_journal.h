@@ -43,6 +43,7 @@ class StoredJournal final : public Journal {
   Result<std::vector<PackageGroup>> packages(const std::string& text, size_t limit) const override;
   Result<Page<PackageHolder>> package_holders(const PackageQuery& query) const override;
   Result<FlowAnswer> flows(const FlowQuery& query) const override;
+  Status each_flow(const FlowQuery& query, const std::function<void(const FlowRow&)>& look) const override;
   Result<Summary> summary() const override;
   Result<std::string> overview_json() const override;
   Result<Report> stored_facts(const std::vector<AssetId>& only) const override;

@@ -3,7 +3,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
+#include <map>
+#include <string_view>
 #include <unordered_map>
 
 #include "model/names.h"
@@ -18,11 +21,6 @@ constexpr const char* outside = "outside";  // the end of all that is beyond the
 Graph::End end_of(const FlowEnd& end) {
   if (!end.asset.empty()) return {end.asset.value, true};
   return {end.wan ? std::string(outside) : "address:" + end.address, false};
-}
-
-std::string protocol_of(const Flow& flow) {
-  if (!flow.application.empty()) return flow.application;
-  return std::string(name_of(flow.transport)) + "/" + std::to_string(flow.to.port);
 }
 
 // A moment, with the flows of the time before it.
@@ -48,37 +46,75 @@ Result<Moment> take_moment(const Call& call, journal::FlowQuery& query) {
 // Numbers for texts, counted from zero as they come.
 class Numbers {
  public:
-  // True: it is new, and has the next number.
-  std::pair<uint32_t, bool> of(const std::string& text) {
-    const auto [found, fresh] = known_.try_emplace(text, static_cast<uint32_t>(known_.size()));
-    return {found->second, fresh};
+  uint32_t of(std::string_view text, const std::function<void(std::string)>& when_fresh) {
+    if (const auto known = known_.find(text); known != known_.end()) return known->second;
+    const auto number = static_cast<uint32_t>(known_.size());
+    when_fresh(known_.emplace(std::string(text), number).first->first);
+    return number;
   }
 
  private:
-  std::unordered_map<std::string, uint32_t> known_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> known_;
 };
 
-void draw(const std::vector<Flow>& flows, Graph& graph) {
-  Numbers ends, protocols;
-  const auto number_of = [&](const FlowEnd& at) {
-    Graph::End end = end_of(at);
-    const auto [number, fresh] = ends.of(end.name);
-    if (fresh) graph.ends.push_back(std::move(end));
-    return number;
-  };
-  for (const Flow& flow : flows) {
-    const uint32_t from = number_of(flow.from), to = number_of(flow.to);
-    std::string name = protocol_of(flow);
-    const auto [protocol, fresh] = protocols.of(name);
-    if (fresh) graph.protocols.push_back(std::move(name));
-    Graph::Edge& edge = graph.edges[{from, to, protocol}];
+// Adds flows up to arrows as they come.
+class Drawing {
+ public:
+  Drawing(Graph& graph, size_t limit) : graph_(graph), limit_(limit) {}
+
+  void add(const journal::FlowRow& flow) {
+    const Graph::EdgeKey key = {number_of(flow.from_asset, flow.from_address, flow.from_wan),
+                                number_of(flow.to_asset, flow.to_address, flow.to_wan), protocol_of(flow)};
+    auto known = places_.find(key);
+    if (known == places_.end()) {
+      if (graph_.edges.size() >= limit_) {
+        graph_.cut = true;
+        return;
+      }
+      known = places_.emplace(key, graph_.edges.size()).first;
+      graph_.edges.emplace_back(key, Graph::Edge{0, 0, false, flow.first_seen, flow.last_seen});
+    }
+    Graph::Edge& edge = graph_.edges[known->second].second;
     edge.connections += flow.connections;
     edge.bytes += flow.bytes;
     edge.seen = edge.seen || flow.seen;
-    edge.first_seen = edge.first_seen == Instant{} ? flow.first_seen : std::min(edge.first_seen, flow.first_seen);
+    edge.first_seen = std::min(edge.first_seen, flow.first_seen);
     edge.last_seen = std::max(edge.last_seen, flow.last_seen);
   }
-}
+
+  void finish() {
+    std::sort(graph_.edges.begin(), graph_.edges.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+
+ private:
+  struct KeyHash {
+    size_t operator()(const Graph::EdgeKey& key) const {
+      return std::hash<uint64_t>()((uint64_t{key[0]} << 32 | key[1]) * 31 + key[2]);
+    }
+  };
+
+  uint32_t number_of(std::string_view asset, std::string_view address, bool wan) {
+    if (asset.empty() && !wan) address_.assign("address:").append(address);
+    const std::string_view name = !asset.empty() ? asset : wan ? std::string_view(outside) : address_;
+    return ends_.of(name, [&](std::string fresh) { graph_.ends.push_back({std::move(fresh), !asset.empty()}); });
+  }
+
+  uint32_t protocol_of(const journal::FlowRow& flow) {
+    if (flow.application.empty())
+      protocol_.assign(name_of(flow.transport)).append("/").append(std::to_string(flow.to_port));
+    const std::string_view name = flow.application.empty() ? std::string_view(protocol_) : flow.application;
+    return protocols_.of(name, [&](std::string fresh) { graph_.protocols.push_back(std::move(fresh)); });
+  }
+
+  Graph& graph_;
+  const size_t limit_;
+  Numbers ends_, protocols_;
+  std::unordered_map<Graph::EdgeKey, size_t, KeyHash> places_;
+  std::string address_, protocol_;  // made anew for each row
+};
 
 // The names of the networks that a container is on, from the details of its row; null where they are not known.
 std::string networks_of(simdjson::dom::parser& parser, const journal::AssetRow& row) {
@@ -144,20 +180,27 @@ Result<journal::FlowQuery> flow_query(const Call& call) {
 Result<Graph> read_graph(Api& api, const Call& call) {
   PLIMSOLL_TRY(query, flow_query(call));
   PLIMSOLL_TRY(moment, take_moment(call, query));
-  // Flows and assets of a large fleet each take some hundred milliseconds: they are read side by side.
-  std::future<Result<journal::FlowAnswer>> flows =
-      std::async(std::launch::async, [&] { return api.journal().flows(query); });
   Graph graph;
   graph.since = query.since;
   graph.until = query.until;
+  // Flows and assets of a large fleet each take some time: they are read side by side, into parts of their own.
+  Graph arrows;
+  std::future<Status> flows = std::async(std::launch::async, [&]() -> Status {
+    Drawing drawing(arrows, query.limit);
+    PLIMSOLL_CHECK(api.journal().each_flow(query, [&](const journal::FlowRow& flow) { drawing.add(flow); }));
+    drawing.finish();
+    return Done{};
+  });
   const auto overview = api.overview();
   if (!overview.ok() && overview.error().kind != ErrorKind::unreachable) return overview.error();
   if (overview.ok()) graph.detections = detections_of((*overview)->network.events, query);
   if (moment.at == Instant{}) graph.responses = api.open_responses();
   PLIMSOLL_CHECK(read_nodes(api.journal(), moment, graph.nodes));
-  PLIMSOLL_TRY(answer, flows.get());
-  draw(answer.flows, graph);
-  graph.cut = answer.cut;
+  PLIMSOLL_CHECK(flows.get());
+  graph.ends = std::move(arrows.ends);
+  graph.protocols = std::move(arrows.protocols);
+  graph.edges = std::move(arrows.edges);
+  graph.cut = arrows.cut;
   return graph;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/api.h"
@@ -36,11 +36,11 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<End> ends;
   std::vector<std::string> protocols;
-  std::map<EdgeKey, Edge> edges;
+  std::vector<std::pair<EdgeKey, Edge>> edges;  // by their keys
   std::vector<NetworkEvent> detections;
   OpenResponses responses;  // of now; of a moment of the past: none
   Instant since{}, until{};
-  bool cut = false;  // more flows than were asked for
+  bool cut = false;  // more arrows than were asked for
 };
 
 // Of the parameters since and until, or at and window; asset, seen and limit.
