@@ -38,6 +38,7 @@ struct Call {
 
 class Messenger;
 class PolicyDesk;
+class PreparedGraph;
 class Reporter;
 class SignOnDesk;
 
@@ -61,6 +62,7 @@ struct ApiGround {
   const notify::Settings* settings = nullptr;
   ResponseDesk* responses = nullptr;
   PolicyDesk* policies = nullptr;
+  const PreparedGraph* prepared_graph = nullptr;  // null: every graph is worked out when it is asked for
   std::vector<PageFile> page = {};  // what is served beside the API
 };
 

@@ -5,6 +5,8 @@
 #include "model/names.h"
 #include "server/graph.h"
 #include "server/handlers.h"
+#include "server/parameters.h"
+#include "server/prepared_graph.h"
 #include "server/json_rows.h"
 #include "wire/report_pieces.h"
 
@@ -129,6 +131,20 @@ void write_frame(wire::JsonWriter& out, const Graph& graph) {
   out.member("cut", graph.cut).end_object();
 }
 
+// `prepared`: worked out before it was asked for.
+Response columns_of(const Graph& graph, bool prepared) {
+  wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
+  Texts texts;
+  out.begin_object();
+  write_node_columns(out, graph, texts);
+  const std::vector<size_t> places = write_ends(out, graph);
+  write_edge_columns(out, graph, places, texts);
+  write_column(out, "texts", texts.all(), [](std::string_view text) { return text; });
+  out.member("prepared", prepared);
+  write_frame(out, graph);
+  return json_response(std::move(out).take() + "\n");
+}
+
 }  // namespace
 
 Response list_flows(Api& api, const Call& call) {
@@ -158,16 +174,20 @@ Response get_graph(Api& api, const Call& call) {
 }
 
 Response get_graph_columns(Api& api, const Call& call) {
+  bool prepared = false;
+  if (const Status read = take_truth(call, "prepared", prepared); !read.ok()) return problem(read.error());
+  if (prepared && call.query.size() > 1) return problem(400, "'prepared' goes without other parameters");
+  const PreparedGraph* kept = api.ground().prepared_graph;
+  if (const auto last = prepared && kept != nullptr ? kept->last() : nullptr) return *last;
   PLIMSOLL_OR_PROBLEM(graph, read_graph(api, call));
-  wire::JsonWriter out(wire::JsonWriter::Layout::one_line);
-  Texts texts;
-  out.begin_object();
-  write_node_columns(out, graph, texts);
-  const std::vector<size_t> places = write_ends(out, graph);
-  write_edge_columns(out, graph, places, texts);
-  write_column(out, "texts", texts.all(), [](std::string_view text) { return text; });
-  write_frame(out, graph);
-  return json_response(std::move(out).take() + "\n");
+  return columns_of(graph, false);
+}
+
+Response prepare_graph(Api& api) {
+  const Request request;
+  const Call call{request, {}, {}, {}, api.ground().now()};
+  PLIMSOLL_OR_PROBLEM(graph, read_graph(api, call));
+  return columns_of(graph, true);
 }
 
 }  // namespace plimsoll::server

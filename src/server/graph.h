@@ -46,6 +46,9 @@ struct Graph {
 // Of the parameters since and until, or at and window; asset, seen and limit.
 Result<Graph> read_graph(Api& api, const Call& call);
 
+// GET /api/v1/graph/columns of the last day, for PreparedGraph.
+Response prepare_graph(Api& api);
+
 // The flows that the same parameters ask for, without at and window.
 Result<journal::FlowQuery> flow_query(const Call& call);
 

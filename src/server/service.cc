@@ -18,11 +18,13 @@
 #include "server/analyst.h"
 #include "server/api.h"
 #include "server/certificate.h"
+#include "server/graph.h"
 #include "server/messenger.h"
 #include "server/policy_change.h"
 #include "server/policy_desk.h"
 #include "server/policy_judge.h"
 #include "server/policy_log.h"
+#include "server/prepared_graph.h"
 #include "server/probe_listener.h"
 #include "server/reporter.h"
 #include "server/response_alert.h"
@@ -254,6 +256,8 @@ int run_service(const ServiceOptions& options, system::Descriptor listener, Chan
                        [&policy] { return policy.now()->files; }, options.make_in_force,
                        [&trial](const InForce& other) { return try_on_stored(trial, other, wall_clock()); }});
   ground.policies = &policies;
+  PreparedGraph prepared_graph;
+  ground.prepared_graph = &prepared_graph;
   Api api(ground);
   const uint16_t port = port_of(listener.get());
   Result<std::unique_ptr<HttpServer>> made = HttpServer::make(
@@ -282,7 +286,10 @@ int run_service(const ServiceOptions& options, system::Descriptor listener, Chan
     listen_to_probe(channel, world, journal, *analyst, desk, policies, change);
     server->stop();
   });
+  prepared_graph.start([&api] { return prepare_graph(api); },
+                       [&] { return journal.world_version() + world.shown(); }, {});
   server->run();
+  prepared_graph.stop();
   channel.close();
   ear.join();
   analyst.reset();

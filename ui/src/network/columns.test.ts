@@ -33,6 +33,7 @@ const columns: GraphColumns = {
   since: "2026-01-01T00:00:00Z",
   until: "2026-01-02T00:00:00Z",
   cut: true,
+  prepared: false,
 };
 
 it("makes rows of columns", () => {

@@ -47,4 +47,5 @@ export const graphOf = (columns: GraphColumns): Graph => ({
   edges: edgesOf(columns),
   detections: columns.detections as Detection[],
   cut: columns.cut,
+  prepared: columns.prepared,
 });

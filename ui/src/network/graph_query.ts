@@ -2,7 +2,7 @@
 // then for what is counted; the larger the answer, the more seldom.
 import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { get } from "../api/client";
+import { get, type Question } from "../api/client";
 import { go, here, split, useAddress } from "../parts/address";
 import { type GraphColumns, graphOf } from "./columns";
 import type { Graph } from "./model";
@@ -17,9 +17,22 @@ export interface Moment {
 
 // The same question from everybody who looks at the same time, so that the server answers it once: the last day is what it
 // tells unasked.
-async function ask(moment: Moment, signal: AbortSignal): Promise<Graph> {
+async function ask(moment: Moment, question: Question, signal: AbortSignal): Promise<Graph> {
   const time = moment.at || moment.window !== liveWindow ? { at: moment.at, window: moment.window } : {};
-  return graphOf(await get<GraphColumns>("/graph/columns", { ...time, limit: 100_000 }, signal));
+  return graphOf(await get<GraphColumns>("/graph/columns", { ...time, ...question }, signal));
+}
+
+// A page that opens with a large network shows what the service had worked out already, and asks for what is newer behind it.
+let opening = true;
+const behind = 3000; // milliseconds: who just came gets the page to himself first
+const keyOf = (moment: Moment) => ["graph", moment.at ?? "now", moment.window];
+
+async function askFirst(moment: Moment, signal: AbortSignal, client: QueryClient): Promise<Graph> {
+  const prepared = opening && !moment.at && moment.window === liveWindow;
+  opening = false;
+  const graph = await ask(moment, prepared ? { prepared: true } : { limit: 100_000 }, signal);
+  if (graph.prepared) setTimeout(() => void client.invalidateQueries({ queryKey: keyOf(moment) }), behind);
+  return graph;
 }
 
 function momentOf(query: URLSearchParams): Moment {
@@ -38,8 +51,8 @@ export function useMoment(): Moment {
 }
 
 const asked = (moment: Moment) => ({
-  queryKey: ["graph", moment.at ?? "now", moment.window],
-  queryFn: ({ signal }: { signal: AbortSignal }) => ask(moment, signal),
+  queryKey: keyOf(moment),
+  queryFn: ({ signal, client }: { signal: AbortSignal; client: QueryClient }) => askFirst(moment, signal, client),
   staleTime: moment.at ? Number.POSITIVE_INFINITY : 5000,
 });
 

@@ -45,6 +45,7 @@ export interface Graph {
   edges: GraphEdge[];
   detections?: Detection[];
   cut: boolean; // more flows than the answer may hold
+  prepared: boolean; // worked out before it was asked for: what is newer comes behind it
 }
 
 export const outside = "outside";

@@ -39,6 +39,7 @@ const graph = (nodes: GraphAsset[], edges: GraphEdge[], others: string[] = []): 
     ...new Set([...others, ...(edges.some((e) => e.from === "outside" || e.to === "outside") ? ["outside"] : [])]),
   ],
   cut: false,
+  prepared: false,
 });
 const none = new Set<string>();
 
