@@ -12,7 +12,7 @@ import { ArrowTable } from "./arrow_table";
 import { Canvas, Legend } from "./canvas";
 import { useGraph, useMoment } from "./graph_query";
 import { groupingFor, groupingsOf, sceneOf } from "./group";
-import { groupings, groupingWords, nameOfKey } from "./grouping";
+import { type Grouping, groupings, groupingWords, nameOfKey } from "./grouping";
 import type { PathStep } from "./highlight";
 import { type Arrow, addressOf, type Graph, outside, type Place, type Scene } from "./model";
 import { pairOf } from "./rows";
@@ -48,11 +48,22 @@ export default function NetworkView() {
   );
 }
 
-// The picture is seen before the table is made: with many thousand rows that takes a moment.
+const afterPicture = 400; // milliseconds: what many thousand assets cost besides is done when the picture is seen
+
+// What this network can be grouped by; not known at once.
+function useOffered(graph: Graph): Grouping[] {
+  const [offered, setOffered] = useState<Grouping[]>([]);
+  useEffect(() => {
+    const timer = setTimeout(() => setOffered(groupingsOf(graph)), afterPicture);
+    return () => clearTimeout(timer);
+  }, [graph]);
+  return offered;
+}
+
 function Later({ children }: { children: ReactNode }) {
   const [due, setDue] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setDue(true), 60);
+    const timer = setTimeout(() => setDue(true), afterPicture);
     return () => clearTimeout(timer);
   }, []);
   return due ? children : null;
@@ -101,7 +112,7 @@ function Picture({ graph, past, stale }: { graph: Graph; past: string | null; st
   const chosen = query.get("by");
   const own = useMemo(() => groupingFor(graph), [graph]);
   const by = groupings.find((each) => each === chosen) ?? own;
-  const offered = useMemo(() => groupingsOf(graph), [graph]);
+  const offered = useOffered(graph);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const seenOnly = query.get("known") === "seen";
   const scene = useMemo(
