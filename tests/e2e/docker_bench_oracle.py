@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What docker-bench-security 1.6.0 would say of this machine and an engine, with the errors of its logic. Nothing is shared with Plimsoll.
 
-Usage: docker_bench_oracle.py SOCKET   prints {id: [PASS|WARN|INFO|NOTE, remark]}
+Usage: docker_bench_oracle.py SOCKET BEGINNING   prints {id: [PASS|WARN|INFO|NOTE, remark]}
        docker_bench_oracle.py --watched   prints the paths that its audit checks look for
 A check that it skips without a row (section 5 without containers) has none here. The id of a check is its function below.
 """
@@ -51,8 +51,10 @@ class Engine:
     def swarm(self):
         return self.info["Swarm"]["LocalNodeState"] == "active"
 
-    def containers(self):
-        return [self.get(f"/containers/{each['Id']}/json") for each in self.get("/containers/json")]
+    def containers(self, beginning):
+        """Those that run and whose names begin so."""
+        return [self.get(f"/containers/{each['Id']}/json") for each in self.get("/containers/json")
+                if any(name.startswith("/" + beginning) for name in each["Names"])]
 
     def images(self):
         return [self.get(f"/images/{each['Id']}/json") for each in self.get("/images/json")]
@@ -340,9 +342,10 @@ def swarm(engine, settings):
     }
 
 
-def verdicts(path):
+def verdicts(path, beginning):
+    """`beginning`: of the names of the containers that are looked at."""
     engine, settings = Engine(path), Settings()
-    containers = engine.containers()
+    containers = engine.containers(beginning)
     out = {**host(engine), **daemon(engine, settings), **files(settings), **images(engine, containers), "6.1": INFO, "6.2": INFO,
            **swarm(engine, settings)}
     out.update(running(engine, containers, out["2.14"] == PASS))
@@ -350,4 +353,4 @@ def verdicts(path):
 
 
 if __name__ == "__main__":
-    print("\n".join(watched().values()) if sys.argv[1] == "--watched" else json.dumps(verdicts(sys.argv[1])))
+    print("\n".join(watched().values()) if sys.argv[1] == "--watched" else json.dumps(verdicts(*sys.argv[1:3])))

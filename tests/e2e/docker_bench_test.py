@@ -174,10 +174,12 @@ def look(socket, scene=()):
     """({id: [word, remark]}, {id: outcome}) of one state: both look from a mount namespace that `scene` has set up."""
     theirs, ours = Scratch.directory + "/theirs.json", Scratch.directory + "/ours.json"
     script = ["set -e", *scene, f"{bench.PLIMSOLL} benchmark -q --format json --docker-socket {socket} -o {ours} || test $? -le 3",
-              f"/usr/bin/python3 {ORACLE} {socket} >{theirs}"]
+              f"/usr/bin/python3 {ORACLE} {socket} {PREFIX} >{theirs}"]
     run("unshare", "--mount", "sh", "-c", "\n".join(script), timeout=300)
     outcomes = collections.defaultdict(list)
     for asset in json.loads(pathlib.Path(ours).read_text())["assets"]:
+        if asset["kind"] == "container" and not asset["name"].startswith(PREFIX):
+            continue  # of others on this machine, perhaps of another engine
         for row in asset.get("checks", []):
             for control in row["controls"]:
                 if (control["benchmark"], control["edition"]) in EDITIONS:
