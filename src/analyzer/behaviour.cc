@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "assess/network_threats.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "model/ip_address.h"
@@ -80,7 +81,7 @@ class Sightings {
       if (flow.seen) add(flow);
     }
     for (const NetworkEvent& event : report.network.events) {
-      const bool everyday = event.from_outside_only && !event.source.wan;
+      const bool everyday = assess::is_everyday(event);
       if (event.severity != SeverityLevel::low && !everyday) distrust(event);
     }
   }

@@ -112,7 +112,7 @@ AssetReport* owner_of(const NetworkEvent& event, const std::map<AssetId, AssetRe
 }
 
 bool is_fault(const NetworkEvent& event, const AssetReport& owner) {
-  if (event.from_outside_only && !event.source.wan) return false;
+  if (is_everyday(event)) return false;
   // The cloud's own agents on a host ask its metadata service all day.
   return !(event.detector.rfind("net.cloud.metadata", 0) == 0 && owner.host);
 }

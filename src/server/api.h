@@ -63,7 +63,7 @@ struct ApiGround {
   ResponseDesk* responses = nullptr;
   PolicyDesk* policies = nullptr;
   const PreparedGraph* prepared_graph = nullptr;  // null: every graph is worked out when it is asked for
-  std::vector<PageFile> page = {};  // what is served beside the API
+  std::vector<PageFile> page = {};                // what is served beside the API
 };
 
 // The HTTP API: routes.cc says what there is, docs/openapi.yaml what it means. Thread-safe.

@@ -5,9 +5,9 @@
 #include "model/names.h"
 #include "server/graph.h"
 #include "server/handlers.h"
+#include "server/json_rows.h"
 #include "server/parameters.h"
 #include "server/prepared_graph.h"
-#include "server/json_rows.h"
 #include "wire/report_pieces.h"
 
 namespace plimsoll::server {

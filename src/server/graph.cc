@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "assess/network_threats.h"
 #include "model/names.h"
 #include "server/parameters.h"
 #include "wire/report_pieces.h"
@@ -155,6 +156,7 @@ Status read_nodes(const journal::Journal& journal, const Moment& moment, std::ve
 std::vector<NetworkEvent> detections_of(const std::vector<NetworkEvent>& events, const journal::FlowQuery& time) {
   std::vector<NetworkEvent> out;
   for (const NetworkEvent& event : events) {
+    if (assess::is_everyday(event)) continue;
     if (event.last_seen < time.since || event.first_seen > time.until) continue;
     if (!time.asset.empty() && event.source.asset != time.asset && event.target.asset != time.asset) continue;
     out.push_back(event);

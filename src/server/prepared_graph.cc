@@ -14,8 +14,7 @@ constexpr size_t worth_keeping = size_t{256} << 10;  // bytes: of some thousand 
 
 }  // namespace
 
-void PreparedGraph::start(std::function<Response()> work_out, std::function<uint64_t()> version,
-                          Pace pace) {
+void PreparedGraph::start(std::function<Response()> work_out, std::function<uint64_t()> version, Pace pace) {
   thread_ = std::thread(
       [this, work_out = std::move(work_out), version = std::move(version), pace] { live(work_out, version, pace); });
 }

@@ -286,8 +286,8 @@ int run_service(const ServiceOptions& options, system::Descriptor listener, Chan
     listen_to_probe(channel, world, journal, *analyst, desk, policies, change);
     server->stop();
   });
-  prepared_graph.start([&api] { return prepare_graph(api); },
-                       [&] { return journal.world_version() + world.shown(); }, {});
+  prepared_graph.start([&api] { return prepare_graph(api); }, [&] { return journal.world_version() + world.shown(); },
+                       {});
   server->run();
   prepared_graph.stop();
   channel.close();

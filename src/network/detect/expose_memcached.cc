@@ -46,7 +46,8 @@ class ExposeMemcached final : public Detector {
       bytes.remove_prefix(kUdpHead);
     }
     if (from_client) {
-      if (!asks_for_data(bytes)) return;
+      // Who was connected before anybody looked may have named himself then.
+      if (!asks_for_data(bytes) || (flow.key.transport == Transport::tcp && !flow.opener_seen)) return;
       asked_.get(flow.key) = true;
       if (const uint64_t evicted = asked_.take_evicted()) findings.lost(expose_memcached_row.id, evicted);
       return;

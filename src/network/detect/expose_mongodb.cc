@@ -43,6 +43,8 @@ class ExposeMongodb final : public Detector {
     if (dialogue == nullptr) {
       // The fourth byte of a message is that of a length below 48 MiB, and the last of a small number.
       const bool whole_head = bytes.size() >= 16;
+      // Who was connected before anybody looked may have named himself then.
+      if (!flow.opener_seen) return;
       if (!from_client || (whole_head && (static_cast<uint8_t>(bytes[3]) > 2 || bytes[15] != '\0'))) return;
       dialogue = &dialogues_.get(flow.key);
       if (const uint64_t evicted = dialogues_.take_evicted()) findings.lost(expose_mongodb_row.id, evicted);

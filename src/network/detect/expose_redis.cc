@@ -61,6 +61,8 @@ class ExposeRedis final : public Detector {
     const char begin = bytes.empty() ? '\0' : bytes[0];
     const bool letter = (begin >= 'a' && begin <= 'z') || (begin >= 'A' && begin <= 'Z');
     if (known == nullptr && begin != '*' && !letter) return;
+    // Who was connected before anybody looked may have named himself then.
+    if (known == nullptr && !flow.opener_seen) return;
     Dialogue& dialogue = known != nullptr ? *known : dialogues_.get(flow.key);
     if (const uint64_t evicted = dialogues_.take_evicted()) findings.lost(expose_redis_row.id, evicted);
     if (dialogue.silent) return;

@@ -129,6 +129,25 @@ std::string zipped(uint32_t id, std::string_view key) {
   return message(id, 0, 2012, le32(2013) + le32(static_cast<uint32_t>(body.size())) + "\2" + out);
 }
 
+// Who was connected before the probe came may have named himself then.
+TEST(Expose, NothingIsSaidOfAConnectionWhoseBeginningNobodySaw) {
+  const std::vector<std::pair<const DetectorRow*, std::vector<Said>>> cases = {
+      {&expose_redis_row, {{true, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"}, {false, "$5\r\nvalue\r\n"}}},
+      {&expose_memcached_row, {{true, "get key\r\n"}, {false, "END\r\n"}}},
+      {&expose_mongodb_row, {{true, op_msg(2, 0, "find")}, {false, op_msg(101, 2, "cursor")}}},
+  };
+  for (const auto& [row, dialogue] : cases) {
+    for (const bool opener_seen : {true, false}) {
+      Watched watched(*row);
+      FlowRecord flow = watched.flow("203.0.113.7", 4000, "10.0.0.2", 1234);
+      flow.opener_seen = opener_seen;
+      for (const Said& said : dialogue)
+        said.client ? watched.client(flow, said.bytes) : watched.server(flow, said.bytes);
+      EXPECT_EQ(watched.findings().size(), opener_seen ? 1U : 0U) << row->id;
+    }
+  }
+}
+
 TEST(ExposeMongodb, FiresOnCommandsOfNobody) {
   const Said hello{true, op_msg(1, 0, "hello")}, welcome{false, op_msg(100, 1, "helloOk")};
   expect_fires(expose_mongodb_row, {hello, welcome, {true, op_msg(2, 0, "find")}, {false, op_msg(101, 2, "cursor")}},
