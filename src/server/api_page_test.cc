@@ -407,6 +407,41 @@ size_t rows_of(const json& columns) {
   return *lengths.begin();
 }
 
+TEST_F(PageTest, TheGraphIsBoundedAndCanBePrepared) {
+  const auto flow = [&](const char* from, uint16_t port) {
+    Flow out;
+    out.from = {{}, from, 0, true};
+    out.to = {{"docker:web"}, "10.0.0.2", port, false};
+    out.bytes = 10;
+    out.connections = 1;
+    out.first_seen = out.last_seen = now_;
+    return out;
+  };
+  // Arrows of the outside are one; ports without a protocol of their own are several.
+  report_.flows = {flow("203.0.113.9", 80), flow("203.0.113.8", 80), flow("203.0.113.9", 81)};
+  NetworkEvent everyday;
+  everyday.detector = "net.expose.redis";
+  everyday.from_outside_only = true;
+  everyday.source = {{"docker:web"}, "10.0.0.2", 0, false};
+  everyday.first_seen = everyday.last_seen = now_;
+  report_.network.events = {everyday};
+  now_ += std::chrono::minutes(1);
+  keep(report_);
+  const json all = get(viewer_, "/api/v1/graph");
+  ASSERT_EQ(all["edges"].size(), 2u);
+  EXPECT_EQ(all["edges"][0]["bytes"].get<int>() + all["edges"][1]["bytes"].get<int>(), 30);
+  EXPECT_EQ(all["cut"], false);
+  EXPECT_EQ(all["detections"], json::array()) << "it is no fault from inside";
+  const json one = get(viewer_, "/api/v1/graph?limit=1");
+  EXPECT_EQ(one["edges"].size(), 1u);
+  EXPECT_EQ(one["cut"], true);
+  const json unprepared = get(viewer_, "/api/v1/graph/columns?prepared=true");
+  EXPECT_EQ(unprepared["prepared"], false) << "there is nothing prepared: it is worked out now";
+  EXPECT_EQ(rows_of(unprepared["edges"]), 2u);
+  EXPECT_EQ(call(viewer_, "GET", "/api/v1/graph/columns?prepared=true&limit=1").status, 400);
+  EXPECT_EQ(call(viewer_, "GET", "/api/v1/graph/columns?prepared=yes").status, 400);
+}
+
 TEST_F(PageTest, TheGraphOfAMoment) {
   Flow flow;
   flow.from = {{}, "203.0.113.9", 0, true};

@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -47,11 +48,12 @@ Result<Moment> take_moment(const Call& call, journal::FlowQuery& query) {
 // Numbers for texts, counted from zero as they come.
 class Numbers {
  public:
-  uint32_t of(std::string_view text, const std::function<void(std::string)>& when_fresh) {
-    if (const auto known = known_.find(text); known != known_.end()) return known->second;
-    const auto number = static_cast<uint32_t>(known_.size());
-    when_fresh(known_.emplace(std::string(text), number).first->first);
-    return number;
+  std::optional<uint32_t> find(std::string_view text) const {
+    const auto known = known_.find(text);
+    return known == known_.end() ? std::nullopt : std::optional(known->second);
+  }
+  uint32_t add(std::string_view text) {
+    return known_.emplace(std::string(text), static_cast<uint32_t>(known_.size())).first->second;
   }
 
  private:
@@ -61,29 +63,25 @@ class Numbers {
   std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> known_;
 };
 
-// Adds flows up to arrows as they come.
+// Adds flows up to arrows as they come, at most `limit` of them.
 class Drawing {
  public:
   Drawing(Graph& graph, size_t limit) : graph_(graph), limit_(limit) {}
 
   void add(const journal::FlowRow& flow) {
-    const Graph::EdgeKey key = {number_of(flow.from_asset, flow.from_address, flow.from_wan),
-                                number_of(flow.to_asset, flow.to_address, flow.to_wan), protocol_of(flow)};
-    auto known = places_.find(key);
-    if (known == places_.end()) {
-      if (graph_.edges.size() >= limit_) {
-        graph_.cut = true;
-        return;
-      }
-      known = places_.emplace(key, graph_.edges.size()).first;
-      graph_.edges.emplace_back(key, Graph::Edge{0, 0, false, flow.first_seen, flow.last_seen});
+    const auto from = number_of(flow.from_asset, flow.from_address, flow.from_wan);
+    const auto to = number_of(flow.to_asset, flow.to_address, flow.to_wan);
+    const auto protocol = protocol_of(flow);
+    Graph::Edge* edge = from && to && protocol ? edge_of({*from, *to, *protocol}) : nullptr;
+    if (edge == nullptr) {
+      graph_.cut = true;
+      return;
     }
-    Graph::Edge& edge = graph_.edges[known->second].second;
-    edge.connections += flow.connections;
-    edge.bytes += flow.bytes;
-    edge.seen = edge.seen || flow.seen;
-    edge.first_seen = std::min(edge.first_seen, flow.first_seen);
-    edge.last_seen = std::max(edge.last_seen, flow.last_seen);
+    edge->connections += flow.connections;
+    edge->bytes += flow.bytes;
+    edge->seen = edge->seen || flow.seen;
+    edge->first_seen = edge->first_seen == Instant{} ? flow.first_seen : std::min(edge->first_seen, flow.first_seen);
+    edge->last_seen = std::max(edge->last_seen, flow.last_seen);
   }
 
   void finish() {
@@ -97,17 +95,33 @@ class Drawing {
     }
   };
 
-  uint32_t number_of(std::string_view asset, std::string_view address, bool wan) {
-    if (asset.empty() && !wan) address_.assign("address:").append(address);
-    const std::string_view name = !asset.empty() ? asset : wan ? std::string_view(outside) : address_;
-    return ends_.of(name, [&](std::string fresh) { graph_.ends.push_back({std::move(fresh), !asset.empty()}); });
+  bool is_full() const { return graph_.edges.size() >= limit_; }
+
+  // Null: there is no room for another.
+  Graph::Edge* edge_of(const Graph::EdgeKey& key) {
+    const auto known = places_.find(key);
+    if (known != places_.end()) return &graph_.edges[known->second].second;
+    if (is_full()) return nullptr;
+    places_.emplace(key, graph_.edges.size());
+    return &graph_.edges.emplace_back(key, Graph::Edge{}).second;
   }
 
-  uint32_t protocol_of(const journal::FlowRow& flow) {
+  // Of an end that is not known nothing is kept when there is no room for its arrow.
+  std::optional<uint32_t> number_of(std::string_view asset, std::string_view address, bool wan) {
+    if (asset.empty() && !wan) address_.assign("address:").append(address);
+    const std::string_view name = !asset.empty() ? asset : wan ? std::string_view(outside) : address_;
+    if (const auto known = ends_.find(name); known || is_full()) return known;
+    graph_.ends.push_back({std::string(name), !asset.empty()});
+    return ends_.add(name);
+  }
+
+  std::optional<uint32_t> protocol_of(const journal::FlowRow& flow) {
     if (flow.application.empty())
       protocol_.assign(name_of(flow.transport)).append("/").append(std::to_string(flow.to_port));
     const std::string_view name = flow.application.empty() ? std::string_view(protocol_) : flow.application;
-    return protocols_.of(name, [&](std::string fresh) { graph_.protocols.push_back(std::move(fresh)); });
+    if (const auto known = protocols_.find(name); known || is_full()) return known;
+    graph_.protocols.emplace_back(name);
+    return protocols_.add(name);
   }
 
   Graph& graph_;

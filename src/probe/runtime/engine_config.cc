@@ -7,7 +7,6 @@ namespace plimsoll::probe {
 namespace {
 
 using Kind = FactTree::Kind;
-using Members = std::map<std::string, FactTree>;
 
 // A table of a file as a map: a setting that is not there is absent in it, and one of an unread file unknown.
 FactTree table(const FactTree& tree, const std::string& name) {

@@ -7,7 +7,7 @@
 
 namespace plimsoll::probe {
 
-// What runtimes other than Docker are told by their files, as maps (docs/facts.md, "Settings of other runtimes").
+// What runtimes other than Docker are told by their files, as maps (docs/facts.md, "Runtime").
 // Members whose files cannot be read are unknown; what no file sets is absent, and the runtime's default holds.
 
 // `containers` and `engine` of containers.conf(5), `registries`, `image_policy`. `home`: of the user whose service it
