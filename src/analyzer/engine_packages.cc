@@ -90,6 +90,14 @@ std::vector<Package> engine_packages(const AssetReport& host) {
   return out;
 }
 
+void tell_gpu_toolkit(AssetReport& host) {
+  const auto package = std::ranges::find_if(host.packages, [](const Package& each) {
+    return is_os_package(each.type) && (each.name == assess::gpu_toolkit || each.name == "libnvidia-container1");
+  });
+  if (!host.host || package == host.packages.end()) return;
+  for (RuntimeFacts& runtime : host.host->runtimes) runtime.component_versions[assess::gpu_toolkit] = package->version;
+}
+
 std::string runtime_of_package(const Package& package) {
   if (std::string component = assess::component_of(package); !component.empty()) {
     return component == "kernel" ? "" : component;

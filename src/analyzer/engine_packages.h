@@ -13,6 +13,9 @@ namespace plimsoll::analyzer {
 // whose build it is.
 std::vector<Package> engine_packages(const AssetReport& host);
 
+// Tells each runtime of the host the version of the GPU toolkit, by its package.
+void tell_gpu_toolkit(AssetReport& host);
+
 // Which runtime a package of the host is, by assess::component_of() or made by engine_packages(): "docker",
 // "containerd", "runc", "podman", "cri-o", "kubernetes"; empty for any other.
 std::string runtime_of_package(const Package& package);

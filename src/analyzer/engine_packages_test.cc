@@ -84,6 +84,16 @@ TEST(EnginePackages, ALibraryOfTheSameNameIsNoRuntime) {
   EXPECT_EQ(runtime_of_package(distribution_package("bash")), "");
 }
 
+TEST(GpuToolkit, IsToldToTheRuntimesByItsPackage) {
+  AssetReport host = host_with({{"docker", "28.0.1"}});
+  tell_gpu_toolkit(host);
+  EXPECT_EQ(host.host->runtimes[0].component_versions.count("nvidia-container-toolkit"), 0U);
+  host.packages.push_back(distribution_package("nvidia-container-toolkit"));
+  host.packages.back().version = "1.17.4-1";
+  tell_gpu_toolkit(host);
+  EXPECT_EQ(host.host->runtimes[0].component_versions.at("nvidia-container-toolkit"), "1.17.4-1");
+}
+
 Threat flaw(const std::string& id, const std::string& version, const std::string& fixed) {
   Threat out;
   out.id = {id};

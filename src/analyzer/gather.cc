@@ -263,6 +263,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
   count_neighbours(report.assets);
   // From here on the set of assets stands; packages, the host's settings and flows are added.
   if (settings.packages) take_packages(settings, mapped, offers, report);
+  tell_gpu_toolkit(report.assets[0]);
   for (Package& engine : engine_packages(report.assets[0])) report.assets[0].packages.push_back(std::move(engine));
   std::optional<probe::Observation> watched;
   if (watching.valid()) {

@@ -72,10 +72,10 @@ PlatformAdvisories platform_advisories(const HostFacts& host, const Listed& host
 }
 
 std::vector<std::string> components_under(const std::string& runtime) {
-  if (runtime == "docker") return {"docker", "containerd", "runc"};
-  if (runtime == "containerd" || runtime == "kubernetes") return {"containerd", "runc"};
-  if (runtime == "podman") return {"podman", "runc"};
-  if (runtime == "cri-o" || runtime == "crio") return {"cri-o", "runc"};
+  if (runtime == "docker") return {"docker", "containerd", "runc", gpu_toolkit};
+  if (runtime == "containerd" || runtime == "kubernetes") return {"containerd", "runc", gpu_toolkit};
+  if (runtime == "podman") return {"podman", "runc", gpu_toolkit};
+  if (runtime == "cri-o" || runtime == "crio") return {"cri-o", "runc", gpu_toolkit};
   return {};
 }
 

@@ -27,6 +27,10 @@ struct PlatformAdvisories {
 PlatformAdvisories platform_advisories(const HostFacts& host, const Listed& host_threats,
                                        const std::vector<Package>& host_packages);
 
+// What puts the devices and libraries of GPUs into containers, as root on the host. Runtimes do not tell its version:
+// RuntimeFacts::component_versions has that of its package.
+inline constexpr const char* gpu_toolkit = "nvidia-container-toolkit";
+
 // Components under a container of this runtime, that runtime CVEs may name.
 std::vector<std::string> components_under(const std::string& runtime);
 

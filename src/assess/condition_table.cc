@@ -261,6 +261,7 @@ void add_devices(std::vector<ConditionRow>& rows) {
       {"device.vfio", "vfio", {"vfio"}},
       {"device.uinput", "uinput", {"uinput"}},
       {"device.usb", "usb", {"usb"}},
+      {"device.nvidia", "NVIDIA", {"nvidia"}},
   };
   for (const Row& row : devices) {
     rows.push_back({row.name, fmt::format("a {} device node that may be opened", row.what),

@@ -313,6 +313,19 @@ TEST(Routes, RuntimeFlaws) {
   EXPECT_TRUE(ids(routes_of(plain_container("x"), h)).count("esc.runtime_cve?"));
 }
 
+// Only where a container has a device of NVIDIA's is the toolkit asked about; whose image it is nobody knows.
+TEST(Routes, FlawsOfTheGpuToolkitWhereItsDevicesAre) {
+  HostFacts h = plain_host();
+  h.runtimes[0].component_versions["nvidia-container-toolkit"] = "1.17.4-1";
+  ContainerFacts c = plain_container("x");
+  EXPECT_EQ(ids(routes_of(c, h)).count("esc.runtime_cve CVE-2025-23266?"), 0U);
+  c.device_nodes = Fact<std::vector<DeviceNode>>::of({{"/dev/nvidia0", 'c', 195, 0, "nvidia"}});
+  EXPECT_EQ(ids(routes_of(c, h)).count("esc.runtime_cve CVE-2025-23266?"), 1U);
+  EXPECT_EQ(ids(routes_of(c, h)).count("esc.runtime_cve CVE-2024-0132?"), 0U) << "mended in 1.16.2";
+  h.runtimes[0].component_versions["nvidia-container-toolkit"] = "1.17.8-1";
+  EXPECT_EQ(ids(routes_of(c, h)).count("esc.runtime_cve CVE-2025-23266?"), 0U);
+}
+
 TEST(SideRoutes, PlainTcpOfTheRuntime) {
   HostFacts h = plain_host();
   ContainerFacts c = plain_container("x");

@@ -474,6 +474,8 @@ TEST(Devices, Meanings) {
   EXPECT_EQ(device_meaning('c', 10, 232, drivers), "kvm");
   EXPECT_EQ(device_meaning('c', 240, 0, drivers), "vfio");
   EXPECT_EQ(device_meaning('c', 241, 0, drivers), "other");
+  EXPECT_EQ(device_meaning('c', 195, 255, drivers), "nvidia");
+  EXPECT_EQ(device_meaning('c', 226, 128, drivers), "gpu");
   EXPECT_EQ(device_meaning('b', 252, 0, drivers), "disk");
   EXPECT_EQ(device_meaning('b', 253, 0, drivers), "zram");
   EXPECT_EQ(device_meaning('b', 65, 0, drivers), "disk");

@@ -58,7 +58,7 @@ constexpr std::array<Numbered, 56> kNumbered = {{
     {'c', 162, 0, kAny, "raw"},
     {'c', 180, 0, kAny, "usb"},
     {'c', 189, 0, kAny, "usb"},
-    {'c', 195, 0, kAny, "gpu"},
+    {'c', 195, 0, kAny, "nvidia"},
     {'c', 202, 0, kAny, "msr"},
     {'c', 203, 0, kAny, "cpuid"},
     {'c', 226, 0, kAny, "gpu"},
@@ -81,7 +81,7 @@ struct Driver {
   std::string_view prefix, meaning;
 };
 constexpr std::array<Driver, 20> kDrivers = {{
-    {"vfio", "vfio"},     {"hidraw", "hidraw"}, {"nvidia", "gpu"},      {"kfd", "gpu"},
+    {"vfio", "vfio"},     {"hidraw", "hidraw"}, {"nvidia", "nvidia"},      {"kfd", "gpu"},
     {"accel", "gpu"},     {"cpu/msr", "msr"},   {"nvme", "nvme-admin"}, {"bsg", "bsg"},
     {"ttyUSB", "serial"}, {"ttyACM", "serial"}, {"ttyS", "serial"},     {"infiniband", "infiniband"},
     {"iommu", "vfio"},    {"dax", "dax"},       {"gpiochip", "gpio"},   {"i2c", "i2c"},
