@@ -81,7 +81,7 @@ struct Driver {
   std::string_view prefix, meaning;
 };
 constexpr std::array<Driver, 20> kDrivers = {{
-    {"vfio", "vfio"},     {"hidraw", "hidraw"}, {"nvidia", "nvidia"},      {"kfd", "gpu"},
+    {"vfio", "vfio"},     {"hidraw", "hidraw"}, {"nvidia", "nvidia"},   {"kfd", "gpu"},
     {"accel", "gpu"},     {"cpu/msr", "msr"},   {"nvme", "nvme-admin"}, {"bsg", "bsg"},
     {"ttyUSB", "serial"}, {"ttyACM", "serial"}, {"ttyS", "serial"},     {"infiniband", "infiniband"},
     {"iommu", "vfio"},    {"dax", "dax"},       {"gpiochip", "gpio"},   {"i2c", "i2c"},
