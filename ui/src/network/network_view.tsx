@@ -50,14 +50,18 @@ export default function NetworkView() {
 
 const afterPicture = 400; // milliseconds: what many thousand assets cost besides is done when the picture is seen
 
-// What this network can be grouped by; not known at once.
+const many = 2000; // assets
+
+// What this network can be grouped by; of a large one not known at once.
 function useOffered(graph: Graph): Grouping[] {
-  const [offered, setOffered] = useState<Grouping[]>([]);
+  const small = useMemo(() => (graph.nodes.length <= many ? groupingsOf(graph) : null), [graph]);
+  const [late, setLate] = useState<Grouping[]>([]);
   useEffect(() => {
-    const timer = setTimeout(() => setOffered(groupingsOf(graph)), afterPicture);
+    if (graph.nodes.length <= many) return;
+    const timer = setTimeout(() => setLate(groupingsOf(graph)), afterPicture);
     return () => clearTimeout(timer);
   }, [graph]);
-  return offered;
+  return small ?? late;
 }
 
 function Later({ children }: { children: ReactNode }) {
