@@ -13,20 +13,51 @@
 namespace plimsoll::runtime {
 namespace {
 
-// The library parses and frees nested tables by recursion, and each dot of a key may open one.
-constexpr std::ptrdiff_t kMaxDots = 5'000;
-constexpr size_t kMaxNodes = 20'000;
+constexpr size_t kMaxDots = 2'000, kMaxNodes = 20'000;
+constexpr int kMaxDepth = 64;
+
+// Behind the string that begins at `at`; strings of one line end with it at the latest, as TOML has them.
+size_t behind_string(std::string_view text, size_t at) {
+  const char quote = text[at];
+  const std::string three(3, quote);
+  const bool lines = text.substr(at, 3) == three;
+  for (size_t i = at + (lines ? 3 : 1); i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (lines ? text.substr(i, 3) == three : text[i] == quote || text[i] == '\n') {
+      return i + (lines ? 3 : 1);
+    }
+  }
+  return text.size();
+}
+
+// Dots outside of strings and comments. The library parses and frees nested tables by recursion, and each dot of a key
+// may open one.
+size_t dots_of_keys(std::string_view text) {
+  size_t dots = 0;
+  for (size_t i = 0; i < text.size();) {
+    if (text[i] == '#') {
+      i = std::min(text.find('\n', i), text.size());
+    } else if (text[i] == '"' || text[i] == '\'') {
+      i = behind_string(text, i);
+    } else {
+      dots += text[i++] == '.' ? 1 : 0;
+    }
+  }
+  return dots;
+}
 
 class Builder {
  public:
-  FactTree build(const toml::node& node) {
-    if (left_ == 0) return FactTree::unknown_because("too large to be taken whole");
+  FactTree build(const toml::node& node, int depth = 0) {
+    if (left_ == 0) return too_large();
+    if (depth > kMaxDepth) return FactTree::unknown_because("nested too deeply");
     --left_;
     switch (node.type()) {
       case toml::node_type::table:
-        return map(*node.as_table());
+        return map(*node.as_table(), depth);
       case toml::node_type::array:
-        return list(*node.as_array());
+        return list(*node.as_array(), depth);
       case toml::node_type::boolean:
         return FactTree::of(node.as_boolean()->get());
       case toml::node_type::integer:
@@ -36,11 +67,9 @@ class Builder {
       case toml::node_type::floating_point:
         return FactTree::of(fmt::format("{}", node.as_floating_point()->get()));
       case toml::node_type::date:
-        return text_of(node.as_date()->get());
       case toml::node_type::time:
-        return text_of(node.as_time()->get());
       case toml::node_type::date_time:
-        return text_of(node.as_date_time()->get());
+        return moment(node);
       case toml::node_type::none:
         break;
     }
@@ -48,6 +77,14 @@ class Builder {
   }
 
  private:
+  static FactTree too_large() { return FactTree::unknown_because("too large to be taken whole"); }
+
+  static FactTree moment(const toml::node& node) {
+    if (const auto* date = node.as_date()) return text_of(date->get());
+    if (const auto* time = node.as_time()) return text_of(time->get());
+    return text_of(node.as_date_time()->get());
+  }
+
   template <class Moment>
   static FactTree text_of(const Moment& moment) {
     std::ostringstream out;
@@ -55,20 +92,20 @@ class Builder {
     return FactTree::of(out.str());
   }
 
-  FactTree map(const toml::table& table) {
+  FactTree map(const toml::table& table, int depth) {
     std::map<std::string, FactTree> members;
     for (const auto& [key, value] : table) {
-      if (left_ == 0) return FactTree::unknown_because("too large to be taken whole");
-      members.emplace(std::string(key.str()), build(value));
+      if (left_ == 0) return too_large();
+      members.emplace(std::string(key.str()), build(value, depth + 1));
     }
     return FactTree::map_of(std::move(members));
   }
 
-  FactTree list(const toml::array& array) {
+  FactTree list(const toml::array& array, int depth) {
     std::vector<FactTree> items;
     for (const toml::node& value : array) {
-      if (left_ == 0) return FactTree::unknown_because("too large to be taken whole");
-      items.push_back(build(value));
+      if (left_ == 0) return too_large();
+      items.push_back(build(value, depth + 1));
     }
     return FactTree::list_of(std::move(items));
   }
@@ -79,9 +116,8 @@ class Builder {
 }  // namespace
 
 Result<FactTree> tree_from_toml(std::string_view text, const std::string& what) {
-  if (std::count(text.begin(), text.end(), '.') > kMaxDots) {
-    return Error{ErrorKind::limit, fmt::format("more than {} dots; it is not read", kMaxDots), what};
-  }
+  if (dots_of_keys(text) > kMaxDots)
+    return Error{ErrorKind::limit, fmt::format("more than {} dots in its keys; it is not read", kMaxDots), what};
   if (!is_utf8(text)) return Error{ErrorKind::malformed, "not TOML: it is not UTF-8", what};
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
