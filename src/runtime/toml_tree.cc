@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include "base/text.h"
@@ -31,20 +32,31 @@ size_t behind_string(std::string_view text, size_t at) {
   return text.size();
 }
 
-// Dots outside of strings and comments. The library parses and frees nested tables by recursion, and each dot of a key
-// may open one.
-size_t dots_of_keys(std::string_view text) {
+// What lies outside of strings and comments. The library parses and frees nested tables by recursion, and each dot of a
+// key may open one; and its tables of blanks beyond ASCII do not know all letters (an unreachable place is reached),
+// which have no business there.
+struct Outside {
   size_t dots = 0;
+  std::optional<size_t> foreign;  // where the first byte beyond ASCII is
+};
+
+Outside outside_of_strings(std::string_view text) {
+  Outside out;
   for (size_t i = 0; i < text.size();) {
     if (text[i] == '#') {
       i = std::min(text.find('\n', i), text.size());
     } else if (text[i] == '"' || text[i] == '\'') {
       i = behind_string(text, i);
     } else {
-      dots += text[i++] == '.' ? 1 : 0;
+      if (static_cast<unsigned char>(text[i]) >= 0x80 && !out.foreign) out.foreign = i;
+      out.dots += text[i++] == '.' ? 1 : 0;
     }
   }
-  return dots;
+  return out;
+}
+
+Error not_toml(size_t line, std::string_view why, const std::string& what) {
+  return {ErrorKind::malformed, fmt::format("not TOML: line {}: {}", line, why), what};
 }
 
 class Builder {
@@ -116,15 +128,21 @@ class Builder {
 }  // namespace
 
 Result<FactTree> tree_from_toml(std::string_view text, const std::string& what) {
-  if (dots_of_keys(text) > kMaxDots)
-    return Error{ErrorKind::limit, fmt::format("more than {} dots in its keys; it is not read", kMaxDots), what};
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (!is_utf8(text)) return Error{ErrorKind::malformed, "not TOML: it is not UTF-8", what};
+  const Outside outside = outside_of_strings(text);
+  if (outside.dots > kMaxDots)
+    return Error{ErrorKind::limit, fmt::format("more than {} dots in its keys; it is not read", kMaxDots), what};
+  if (outside.foreign) {
+    const auto before = text.substr(0, *outside.foreign);
+    return not_toml(1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n')),
+                    "a letter beyond ASCII outside of a string", what);
+  }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
-    return Error{ErrorKind::malformed,
-                 fmt::format("not TOML: line {}: {}", error.source().begin.line, printable(error.description(), 200)),
-                 what};
+    return not_toml(error.source().begin.line, printable(error.description(), 200), what);
   }
   FactTree tree = Builder().build(parsed.table());
   tree.source = what;

@@ -45,6 +45,10 @@ TEST(TomlTree, WhatIsNoTomlIsToldWithItsLine) {
   EXPECT_NE(broken.error().message.find("line 2"), std::string::npos) << broken.error().message;
   EXPECT_FALSE(tree_from_toml("a = 1\na = 2\n", "x").ok());
   EXPECT_FALSE(tree_from_toml("a = \"\xff\"\n", "x").ok());
+  const auto foreign = tree_from_toml("# \u00e9\na = '\u00e9'\n\u00e9 = 1\n", "x");
+  ASSERT_FALSE(foreign.ok());
+  EXPECT_NE(foreign.error().message.find("line 3"), std::string::npos) << foreign.error().message;
+  EXPECT_TRUE(tree_from_toml("\xef\xbb\xbf# \u00e9\na = '\u00e9'\n", "x").ok());
 }
 
 TEST(TomlTree, DepthAndSizeAreBounded) {
