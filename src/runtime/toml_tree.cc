@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <sstream>
+#include <string>
 
 #include "base/text.h"
 
@@ -32,25 +32,31 @@ size_t behind_string(std::string_view text, size_t at) {
   return text.size();
 }
 
-// What lies outside of strings and comments. The library parses and frees nested tables by recursion, and each dot of a
-// key may open one; and its tables of blanks beyond ASCII do not know all letters (an unreachable place is reached),
-// which have no business there.
-struct Outside {
+// Dots outside of strings and comments. The library parses and frees nested tables by recursion, and each dot of a key
+// may open one.
+size_t dots_of_keys(std::string_view text) {
   size_t dots = 0;
-  std::optional<size_t> foreign;  // where the first byte beyond ASCII is
-};
-
-Outside outside_of_strings(std::string_view text) {
-  Outside out;
   for (size_t i = 0; i < text.size();) {
     if (text[i] == '#') {
       i = std::min(text.find('\n', i), text.size());
     } else if (text[i] == '"' || text[i] == '\'') {
       i = behind_string(text, i);
     } else {
-      if (static_cast<unsigned char>(text[i]) >= 0x80 && !out.foreign) out.foreign = i;
-      out.dots += text[i++] == '.' ? 1 : 0;
+      dots += text[i++] == '.' ? 1 : 0;
     }
+  }
+  return dots;
+}
+
+// With `?` for each letter beyond ASCII: the library's tables of blanks do not know all of them (it reaches a place
+// that it calls unreachable). Outside of strings and comments they are no TOML, and `?` is none either.
+std::string ascii_of(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) out += c;
+    if (byte >= 0xc0) out += '?';
   }
   return out;
 }
@@ -131,15 +137,10 @@ Result<FactTree> tree_from_toml(std::string_view text, const std::string& what) 
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (!is_utf8(text)) return Error{ErrorKind::malformed, "not TOML: it is not UTF-8", what};
-  const Outside outside = outside_of_strings(text);
-  if (outside.dots > kMaxDots)
+  const std::string ascii = ascii_of(text);
+  if (dots_of_keys(ascii) > kMaxDots)
     return Error{ErrorKind::limit, fmt::format("more than {} dots in its keys; it is not read", kMaxDots), what};
-  if (outside.foreign) {
-    const auto before = text.substr(0, *outside.foreign);
-    return not_toml(1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n')),
-                    "a letter beyond ASCII outside of a string", what);
-  }
-  const toml::parse_result parsed = toml::parse(text);
+  const toml::parse_result parsed = toml::parse(ascii);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     return not_toml(error.source().begin.line, printable(error.description(), 200), what);
