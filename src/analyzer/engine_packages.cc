@@ -26,9 +26,7 @@ constexpr std::array<Module, 6> modules = {{{"docker", "github.com/docker/docker
 // Docker's first release whose module is github.com/moby/moby/v2.
 constexpr uint64_t docker_moved = 29;
 
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+uint64_t major_of(std::string_view version) { return parse_uint(version.substr(0, version.find('.'))).value_or(0); }
 
 // A project's own version as Go writes it: "v1.7.25" -> "1.7.25", "18.09.1-ce" -> "18.9.1"; empty for anything else.
 std::string go_version(std::string_view told) {
@@ -42,7 +40,7 @@ std::string go_version(std::string_view told) {
   if (!plain || numbers.size() != 3) return {};
   std::string out;
   for (const std::string_view number : numbers) {
-    const auto value = is_number(number) ? parse_uint(number) : std::nullopt;
+    const auto value = parse_uint(number);
     if (!value) return {};
     out += fmt::format("{}{}", out.empty() ? "" : ".", *value);
   }
@@ -50,7 +48,7 @@ std::string go_version(std::string_view told) {
 }
 
 Package package_of(const Module& module, const std::string& version, const std::string& socket) {
-  const uint64_t major = parse_uint(version.substr(0, version.find('.'))).value_or(0);
+  const uint64_t major = major_of(version);
   Package out;
   out.type = PackageType::golang;
   out.ecosystem = "Go";
@@ -114,7 +112,7 @@ void set_open_ends_aside(AssetReport& host) {
     if (!threat.package || !threat.fixed_version.empty() || threat.package->type != PackageType::golang) return false;
     if (runtime_of_package(*threat.package) != "docker") return false;
     version = threat.package->version;
-    if (parse_uint(version.substr(0, version.find('.'))).value_or(0) < docker_moved) return false;
+    if (major_of(version) < docker_moved) return false;
     open.insert(threat.id.value);
     return true;
   });

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "probe/runtime/daemon_process.h"
 #include "probe/runtime/engine_config.h"
 #include "probe/runtime/registries.h"
 #include "probe/runtime/toml_files.h"
@@ -143,13 +144,9 @@ FactTree containerd_config(const system::Files& files, const std::string& path) 
 }
 
 std::string containerd_config_path(const std::vector<std::string>& arguments) {
-  for (size_t i = 1; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    for (const std::string_view flag : {"--config", "-c"}) {
-      if (argument == flag && i + 1 < arguments.size()) return arguments[i + 1];
-      if (argument.starts_with(flag) && argument.size() > flag.size() && argument[flag.size()] == '=')
-        return argument.substr(flag.size() + 1);
-    }
+  const Flags flags = parse_flags(arguments);
+  for (const char* name : {"config", "c"}) {
+    if (const auto given = flags.find(name); given != flags.end()) return given->second.back();
   }
   return kOwnFile;
 }

@@ -15,11 +15,6 @@ FactTree table(const FactTree& tree, const std::string& name) {
   return found.kind == Kind::map ? found : FactTree::map_of({}, tree.source);
 }
 
-void append_drop_ins(const system::Files& files, const std::string& directory, const std::string& suffix,
-                     std::vector<std::string>& paths, std::string& unknown) {
-  for (std::string& path : drop_in_paths(files, directory, suffix, unknown)) paths.push_back(std::move(path));
-}
-
 FactTree all_of(const system::Files& files, const std::vector<std::string>& paths, const std::string& unknown) {
   return unknown.empty() ? toml_files(files, paths) : FactTree::unknown_because(unknown);
 }
@@ -30,11 +25,11 @@ FactTree podman_config(const system::Files& files, const std::string& home) {
   constexpr const char* base = "/etc/containers/containers.conf";
   std::vector<std::string> paths = {"/usr/share/containers/containers.conf", base};
   std::string unknown;
-  append_drop_ins(files, std::string(base) + ".d", ".conf", paths, unknown);
+  add_drop_ins(files, std::string(base) + ".d", ".conf", paths, unknown);
   if (!home.empty()) {
     const std::string own = home + "/.config/containers/containers.conf";
     paths.push_back(own);
-    append_drop_ins(files, own + ".d", ".conf", paths, unknown);
+    add_drop_ins(files, own + ".d", ".conf", paths, unknown);
   }
   const FactTree all = all_of(files, paths, unknown);
   return FactTree::map_of({{"containers", table(all, "containers")},
@@ -47,7 +42,7 @@ FactTree podman_config(const system::Files& files, const std::string& home) {
 FactTree crio_config(const system::Files& files) {
   std::vector<std::string> paths = {"/etc/crio/crio.conf"};
   std::string unknown;
-  append_drop_ins(files, "/etc/crio/crio.conf.d", "", paths, unknown);
+  add_drop_ins(files, "/etc/crio/crio.conf.d", "", paths, unknown);
   const FactTree all = all_of(files, paths, unknown);
   const FactTree crio = table(all, "crio");
   return FactTree::map_of({{"api", table(crio, "api")},

@@ -43,11 +43,8 @@ FactTree registries_of(const system::Files& files, const std::string& home) {
   const bool has_own = !home.empty() && files.describe(own).kind != Kind::absent;
   std::vector<std::string> paths = {has_own ? own : "/etc/containers/registries.conf"};
   std::string unknown;
-  for (std::string& path : drop_in_paths(files, "/etc/containers/registries.conf.d", ".conf", unknown))
-    paths.push_back(std::move(path));
-  if (!home.empty()) {
-    for (std::string& path : drop_in_paths(files, own + ".d", ".conf", unknown)) paths.push_back(std::move(path));
-  }
+  add_drop_ins(files, "/etc/containers/registries.conf.d", ".conf", paths, unknown);
+  if (!home.empty()) add_drop_ins(files, own + ".d", ".conf", paths, unknown);
   if (!unknown.empty()) return FactTree::unknown_because(unknown);
   FactTree all = FactTree::map_of({});
   Tables tables;

@@ -28,19 +28,17 @@ FactTree toml_files(const system::Files& files, const std::vector<std::string>& 
   return out;
 }
 
-std::vector<std::string> drop_in_paths(const system::Files& files, const std::string& directory,
-                                       const std::string& suffix, std::string& unknown) {
+void add_drop_ins(const system::Files& files, const std::string& directory, const std::string& suffix,
+                  std::vector<std::string>& paths, std::string& unknown) {
   auto names = files.list(directory, kMostFiles);
   if (!names.ok()) {
     if (names.error().kind != ErrorKind::not_found) unknown = names.error().to_string();
-    return {};
+    return;
   }
-  std::vector<std::string> out;
+  std::sort(names->begin(), names->end());
   for (const std::string& name : *names) {
-    if (name.ends_with(suffix)) out.push_back(directory + "/" + name);
+    if (name.ends_with(suffix)) paths.push_back(directory + "/" + name);
   }
-  std::sort(out.begin(), out.end());
-  return out;
 }
 
 }  // namespace plimsoll::probe

@@ -11,8 +11,9 @@ namespace plimsoll::probe {
 // Each value names its file. Unknown as soon as one cannot be read or understood: it may set anything.
 FactTree toml_files(const system::Files& files, const std::vector<std::string>& paths);
 
-// The paths of the files of a directory whose names end in `suffix`, sorted; what hinders that is put into `unknown`.
-std::vector<std::string> drop_in_paths(const system::Files& files, const std::string& directory,
-                                       const std::string& suffix, std::string& unknown);
+// Appends the paths of the files of a directory whose names end in `suffix`, sorted; what hinders that is put into
+// `unknown`.
+void add_drop_ins(const system::Files& files, const std::string& directory, const std::string& suffix,
+                  std::vector<std::string>& paths, std::string& unknown);
 
 }  // namespace plimsoll::probe
