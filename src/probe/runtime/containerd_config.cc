@@ -17,7 +17,8 @@ using Members = std::map<std::string, FactTree>;
 constexpr const char* kOwnFile = "/etc/containerd/config.toml";
 constexpr size_t kMostHosts = 1000, kMostImports = 1000;
 
-// An import may be a pattern in its last part, and is relative to the file's directory.
+// An import may be a pattern; one in more than its last part is not followed, and told. It is relative to the file's
+// directory.
 Result<std::vector<std::string>> imported(const system::Files& files, const std::string& path, const FactTree& config) {
   std::vector<std::string> out;
   for (const FactTree& import : config.at("imports").items) {
@@ -25,6 +26,8 @@ Result<std::vector<std::string>> imported(const system::Files& files, const std:
     if (!pattern.starts_with('/')) pattern = path.substr(0, path.rfind('/') + 1) + pattern;
     const size_t slash = pattern.rfind('/');
     const std::string directory = slash == 0 ? "/" : pattern.substr(0, slash), last = pattern.substr(slash + 1);
+    if (directory.find_first_of("*?[") != std::string::npos)
+      return Error{ErrorKind::unsupported, "the import " + printable(pattern, 200) + " is not followed", path};
     const auto names = files.list(directory, kMostImports);
     if (!names.ok() && names.error().kind == ErrorKind::not_found) continue;
     if (!names.ok()) return names.error();

@@ -151,6 +151,15 @@ TEST(ContainerdConfig, ImportsAndHostFiles) {
   EXPECT_EQ(texts(config.at("insecure_registries")), Texts{"a.example"});
 }
 
+// What such a file might set nobody knows then.
+TEST(ContainerdConfig, AnImportThatIsNotFollowedMakesItUnknown) {
+  MemoryMachine machine;
+  machine.add_file("/etc/containerd/config.toml", "imports = [\"/etc/*/more.toml\"]\n");
+  const FactTree config = containerd_config(Files(machine), "/etc/containerd/config.toml");
+  EXPECT_EQ(config.kind, Kind::unknown);
+  EXPECT_NE(config.text.find("/etc/*/more.toml"), std::string::npos) << config.text;
+}
+
 TEST(ContainerdConfig, WithoutTheCriPluginItsSettingsAreAbsent) {
   MemoryMachine machine;
   machine.add_file("/etc/containerd/config.toml", "disabled_plugins = [\"cri\"]\n");
