@@ -209,7 +209,13 @@ Fact<std::vector<RuntimeApi>> runtime_apis_of(const FactTree& list) {
 // What routes out of containers ask of the settings of their host.
 void tell_host_settings(AssetReport& host) {
   const FactTree& settings = host.settings.at("host");
-  host.host->metadata_dropped = truth_of(settings.at("firewall").at("drops_metadata"));
+  const FactTree& firewall = settings.at("firewall");
+  host.host->metadata_dropped = truth_of(firewall.at("drops_metadata"));
+  // Amazon's service has an IPv6 address, too.
+  const bool by_six =
+      settings.at("platform").at("cloud").text == "AWS EC2" && !truth_of(firewall.at("global_ipv6")).is(false);
+  if (by_six && host.host->metadata_dropped.is(true))
+    host.host->metadata_dropped = truth_of(firewall.at("drops_metadata6"));
   host.host->runtime_apis = runtime_apis_of(settings.at("services").at("runtime_apis"));
 }
 
@@ -248,7 +254,7 @@ void gather_machine(const system::Machine& machine, const Settings& settings, Of
     append(report.assets[index].assessment.not_assessed, std::move(more.not_assessed));
   };
   add_connections(0, probe::host_connections(machine, report.assets[0].asset.id));
-  const probe::HostScan scan = probe::scan_host(machine);
+  const probe::HostScan scan = probe::scan_host(machine, found.containers);
   for (size_t i = 0; i < found.containers.size(); ++i) {
     say("probing containers", i + 1, found.containers.size());
     probe::ContainerProbe probed = probe::probe_container(machine, scan, found.containers[i]);

@@ -126,22 +126,42 @@ Judged devices_all(const C& c, const H&) {
                    "device rules");
 }
 
+const std::set<std::string> kDisks = {"disk", "sd", "nvme", "virtio", "virtblk", "dm", "md", "xvd", "mmc"};
+
 // A node counts when the device rules let it be opened: given as a device, or all devices are allowed. A node that only
 // came with a mount of the host's /dev is dead without such a rule.
+Judged node_is_allowed(const C& c, const DeviceNode& node, const std::string& what) {
+  Judged out{Tristate::yes, fmt::format("{} node {} ({}:{})", what, quoted(node.path), node.major, node.minor)};
+  const bool by_mount =
+      c.mounts.known() && std::any_of(c.mounts.value->begin(), c.mounts.value->end(), [&](const MountFacts& m) {
+        return m.fs_type == "devtmpfs" && m.target != node.path && path_within(node.path, m.target);
+      });
+  return by_mount ? both(out, devices_all(c, {})) : out;
+}
+
 Judged device(const C& c, const std::set<std::string>& meanings, const std::string& what) {
   if (!c.device_nodes.known()) return {Tristate::unknown, "device nodes: " + why(c.device_nodes.unknown)};
   for (const DeviceNode& node : *c.device_nodes.value) {
     if (meanings.count(node.meaning) == 0) continue;
-    const std::string said = fmt::format("{} node {} ({}:{})", what, quoted(node.path), node.major, node.minor);
-    const bool by_mount =
-        c.mounts.known() && std::any_of(c.mounts.value->begin(), c.mounts.value->end(), [&](const MountFacts& m) {
-          return m.fs_type == "devtmpfs" && m.target != node.path && path_within(node.path, m.target);
-        });
-    if (!by_mount) return {Tristate::yes, said};
-    Judged rule = devices_all(c, {});
-    if (rule.state != Tristate::no) return {rule.state, said + "; " + rule.evidence};
+    Judged allowed = node_is_allowed(c, node, what);
+    if (allowed.state != Tristate::no) return allowed;
   }
   return {Tristate::no, fmt::format("no {} node beyond the default set", what)};
+}
+
+// Whoever the node itself lets in needs no root of the host.
+Judged disk_by_permission(const C& c, const H&) {
+  if (!c.device_nodes.known()) return {Tristate::unknown, "device nodes: " + why(c.device_nodes.unknown)};
+  Judged out{Tristate::no, "no disk node that its owner, group or mode opens"};
+  for (const DeviceNode& node : *c.device_nodes.value) {
+    if (kDisks.count(node.meaning) == 0) continue;
+    Judged allowed = both(node_is_allowed(c, node, "disk"),
+                          from_fact(node.by_permission, "its owner, group or mode lets a process in",
+                                    "only root of the host may open it", "owner and mode of " + quoted(node.path)));
+    if (allowed.state == Tristate::yes) return allowed;
+    if (allowed.state == Tristate::unknown) out = std::move(allowed);
+  }
+  return out;
 }
 
 // --- the host
@@ -256,12 +276,9 @@ void add_devices(std::vector<ConditionRow>& rows) {
     std::set<std::string> meanings;
   };
   const Row devices[] = {
-      {"device.disk", "disk", {"disk", "sd", "nvme", "virtio", "virtblk", "dm", "md", "xvd", "mmc"}},
-      {"device.mem", "raw memory or port", {"mem", "kmem", "port", "msr"}},
-      {"device.vfio", "vfio", {"vfio"}},
-      {"device.uinput", "uinput", {"uinput"}},
-      {"device.usb", "usb", {"usb"}},
-      {"device.nvidia", "NVIDIA", {"nvidia"}},
+      {"device.disk", "disk", kDisks},   {"device.mem", "raw memory or port", {"mem", "kmem", "port", "msr"}},
+      {"device.vfio", "vfio", {"vfio"}}, {"device.uinput", "uinput", {"uinput"}},
+      {"device.usb", "usb", {"usb"}},    {"device.nvidia", "NVIDIA", {"nvidia"}},
   };
   for (const Row& row : devices) {
     rows.push_back({row.name, fmt::format("a {} device node that may be opened", row.what),
@@ -316,6 +333,13 @@ std::vector<ConditionRow> build_table() {
                           "no writable top of a cgroup v1 hierarchy", "cgroup mounts");
        }},
       {"devices.all", "the device rules allow every device", devices_all},
+      {"device.disk_by_permission", "a disk device node whose owner, group or mode lets a process of the container in",
+       disk_by_permission},
+      {"proc.kcore", "/proc/kcore is not hidden",
+       [](const C& c, const H&) {
+         return from_fact(c.kernel_memory_visible, "/proc/kcore is not hidden", "/proc/kcore is hidden or not there",
+                          "/proc/kcore");
+       }},
       {"fd.host_directory", "a process holds a directory outside the container's own mounts",
        [](const C& c, const H&) {
          return from_fact(c.host_directory_fd, "a descriptor, working directory or root lies outside its mounts",

@@ -37,6 +37,7 @@ inline ContainerFacts plain_container(const std::string& name) {
     c.kernel_path_writable[path] = Fact<bool>::of(false);
   }
   c.cgroup_v1_writable_at_top = Fact<bool>::of(false);
+  c.kernel_memory_visible = Fact<bool>::of(false);
   c.all_devices_allowed = Fact<bool>::of(false);
   c.device_nodes = Fact<std::vector<DeviceNode>>::of({});
   c.setuid_files = Fact<bool>::of(true);

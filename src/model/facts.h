@@ -80,7 +80,8 @@ struct DeviceNode {
   std::string path;
   char type = 'c';  // 'b' or 'c'
   uint32_t major = 0, minor = 0;
-  std::string meaning;  // "disk", "mem", "kvm"...; empty for the runtime's default set
+  std::string meaning;       // "disk", "mem", "kvm"...; empty for the runtime's default set
+  Fact<bool> by_permission;  // the node's owner, group or everybody's bits let a process of the container write it
   bool operator==(const DeviceNode&) const = default;
 };
 
@@ -106,6 +107,7 @@ struct ContainerFacts {
   Fact<std::vector<RuntimeSocketFacts>> runtime_sockets;
   std::map<std::string, Fact<bool>> kernel_path_writable;  // "/proc/sys/kernel/core_pattern" -> writable from inside
   Fact<bool> cgroup_v1_writable_at_top;
+  Fact<bool> kernel_memory_visible;  // /proc/kcore, not hidden by a mount
   Fact<bool> all_devices_allowed;
   Fact<std::vector<DeviceNode>> device_nodes;  // beyond the runtime's default set
   Fact<bool> setuid_files;                     // image has a setuid-root file or file capabilities

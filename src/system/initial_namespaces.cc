@@ -83,4 +83,11 @@ Fact<std::vector<Mount>> host_mounts(const Machine& machine, const std::map<std:
   return Mounts::missing(text.error().to_string(), "/proc/1/mountinfo");
 }
 
+bool in_foreign_network(const Machine& machine) {
+  const auto own = namespace_inode(machine, "self", "net");
+  const auto initial = initial_namespaces(machine);
+  const auto host = initial.find("net");
+  return own.ok() && host != initial.end() && host->second.known() && *host->second.value != *own;
+}
+
 }  // namespace plimsoll::system

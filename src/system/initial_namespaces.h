@@ -25,4 +25,8 @@ Result<uint64_t> namespace_inode(const Machine& machine, const std::string& proc
 // The host's mounts: /proc/1/mountinfo, or our own table when we are in the initial mount namespace.
 Fact<std::vector<Mount>> host_mounts(const Machine& machine, const std::map<std::string, Fact<uint64_t>>& initial);
 
+// Whether Plimsoll sits in another network namespace than the host: what it reads of networks tells nothing of the
+// host.
+bool in_foreign_network(const Machine& machine);
+
 }  // namespace plimsoll::system

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -73,6 +74,15 @@ class Machine {
   };
   virtual Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
                                                     std::string_view payload) const = 0;
+  // One table of the legacy iptables in our own network namespace (struct ipt_getinfo and ipt_get_entries of
+  // linux/netfilter_ipv4/ip_tables.h, or IPv6's). Only one that ip_tables_names lists: asking for another loads it.
+  // limit: more than 64 MiB; denied; conflict: it changed meanwhile.
+  struct LegacyTable {
+    uint32_t valid_hooks = 0;  // a bit for each hook, of linux/netfilter.h
+    std::array<uint32_t, 5> hook_entry{}, underflow{};
+    std::string entries;
+  };
+  virtual Result<LegacyTable> legacy_table(const std::string& name, bool six) const = 0;
   virtual Instant now() const = 0;
   virtual uint32_t effective_uid() const = 0;
 };

@@ -160,6 +160,11 @@ MemoryMachine& MemoryMachine::set_netlink(int protocol, uint16_t type, Result<st
   return *this;
 }
 
+MemoryMachine& MemoryMachine::set_legacy_table(const std::string& name, bool six, LegacyTable table) {
+  legacy_tables_.insert_or_assign({name, six}, std::move(table));
+  return *this;
+}
+
 MemoryMachine& MemoryMachine::set_now(Instant now) {
   now_ = now;
   return *this;
@@ -320,6 +325,12 @@ Result<std::vector<Machine::NetlinkReply>> MemoryMachine::netlink(int protocol, 
                                                                   std::string_view) const {
   const auto found = netlink_.find({protocol, type});
   if (found == netlink_.end()) return Error{ErrorKind::unsupported, "no such protocol", "netlink"};
+  return found->second;
+}
+
+Result<Machine::LegacyTable> MemoryMachine::legacy_table(const std::string& name, bool six) const {
+  const auto found = legacy_tables_.find({name, six});
+  if (found == legacy_tables_.end()) return Error{ErrorKind::not_found, "no such table", name};
   return found->second;
 }
 

@@ -52,6 +52,7 @@ class MemoryMachine : public Machine {
   MemoryMachine& set_attribute(const std::string& path, const std::string& name, std::string value);
   MemoryMachine& set_clock(const ClockStat& clock);
   // What netlink(protocol, type, ...) answers; without it the protocol is unsupported.
+  MemoryMachine& set_legacy_table(const std::string& name, bool six, LegacyTable table);
   MemoryMachine& set_netlink(int protocol, uint16_t type, Result<std::vector<NetlinkReply>> answer);
   MemoryMachine& set_now(Instant now);
   MemoryMachine& set_effective_uid(uint32_t uid);
@@ -67,6 +68,7 @@ class MemoryMachine : public Machine {
   Result<SpaceStat> space(const std::string& path) const override;
   Result<std::string> extended_attribute(const std::string& path, const std::string& name) const override;
   Result<ClockStat> clock() const override;
+  Result<LegacyTable> legacy_table(const std::string& name, bool six) const override;
   Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
                                             std::string_view payload) const override;
   Instant now() const override { return now_; }
@@ -99,6 +101,7 @@ class MemoryMachine : public Machine {
   std::map<std::pair<std::string, std::string>, std::string> attributes_;
   std::optional<ClockStat> clock_;
   std::map<std::pair<int, uint16_t>, Result<std::vector<NetlinkReply>>> netlink_;
+  std::map<std::pair<std::string, bool>, LegacyTable> legacy_tables_;
   uint64_t next_inode_ = 1000;
   Instant now_{};
   uint32_t uid_ = 0;

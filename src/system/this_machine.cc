@@ -18,6 +18,7 @@
 #include "system/http_unix.h"
 #include "system/machine.h"
 #include "system/netlink.h"
+#include "system/xtables.h"
 
 namespace plimsoll::system {
 namespace {
@@ -190,6 +191,10 @@ class ThisMachine final : public Machine {
   Result<std::vector<NetlinkReply>> netlink(int protocol, uint16_t type, uint16_t flags,
                                             std::string_view payload) const override {
     return request_over_netlink(protocol, type, flags, payload);
+  }
+
+  Result<LegacyTable> legacy_table(const std::string& name, bool six) const override {
+    return request_legacy_table(name, six);
   }
 
   Instant now() const override {

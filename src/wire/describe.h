@@ -95,6 +95,7 @@ void describe(A& a, T& v) {
   a.member("major", v.major);
   a.member("minor", v.minor);
   a.member("meaning", v.meaning);
+  a.member("by_permission", v.by_permission);
 }
 
 template <class A, Is<ContainerFacts> T>
@@ -119,6 +120,7 @@ void describe(A& a, T& v) {
   a.member("runtime_sockets", v.runtime_sockets);
   a.member("kernel_path_writable", v.kernel_path_writable);
   a.member("cgroup_v1_writable_at_top", v.cgroup_v1_writable_at_top);
+  a.member("kernel_memory_visible", v.kernel_memory_visible);
   a.member("all_devices_allowed", v.all_devices_allowed);
   a.member("device_nodes", v.device_nodes);
   a.member("setuid_files", v.setuid_files);

@@ -90,6 +90,20 @@ class Podman(unittest.TestCase):
         self.assertEqual(found["labels"]["team"], "harbour")
         self.assertEqual(sum(one["name"] == PREFIX + "a" for one in report["assets"]), 1, "once, whoever told of it")
 
+    def test_published_ports_are_told_without_a_service(self):
+        podman("run", "-d", "--network", NETWORK, *LIMITS, "-p", "127.0.0.1:18218:8000", "--name", PREFIX + "p", IMAGE, "serve")
+        away = pathlib.Path(SCRATCH, "podman.sock")
+        SOCKET.rename(away)  # nobody finds it, and the kernel alone tells
+        try:
+            done = subprocess.run([PLIMSOLL, "scan", "--observe", "0", "--format", "json", "-q"], capture_output=True, text=True, timeout=300)
+        finally:
+            away.rename(SOCKET)
+        told = [one for one in json.loads(done.stdout)["assets"] if state("p")["Id"][:12] in one["id"]]
+        self.assertEqual(len(told), 1, "found by its cgroup and namespaces")
+        published = told[0]["container"]["published"]
+        self.assertEqual([(each["host_address"], each["host_port"], each["container_port"]) for each in published],
+                         [("127.0.0.1", 18218, 8000)])
+
     def test_quarantine_cuts_one_container_alone_and_release_restores_it(self):
         for address in self.a:
             self.assertTrue(reaches("b", address), address)

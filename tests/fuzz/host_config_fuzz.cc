@@ -11,7 +11,6 @@
 #include "probe/host/settings/file_capabilities.h"
 #include "probe/host/settings/installed_kernels.h"
 #include "probe/host/settings/modules.h"
-#include "probe/host/settings/nftables.h"
 #include "probe/host/settings/pam_stack.h"
 #include "probe/host/settings/reading.h"
 #include "probe/host/settings/shadow.h"
@@ -75,10 +74,7 @@ void small_files(const std::string& text) {
 void netlink(const std::string& text) {
   std::vector<system::Machine::NetlinkReply> replies;
   (void)system::take_netlink_messages(text, replies);
-  replies.push_back({(10 << 8) | 3, text});
-  replies.push_back({(10 << 8) | 6, text});
   replies.push_back({1013, text});
-  parse_nft(replies, replies);
   for (const system::AuditRule& rule : system::parse_kernel_rules(replies)) system::is_watched({rule}, rule.path, "wa");
 }
 

@@ -257,6 +257,32 @@ TEST(Routes, DiskNodes) {
   EXPECT_EQ(ids(routes_of(c)), std::set<std::string>{});
 }
 
+TEST(Routes, ADisksGroupIsEnough) {
+  ContainerFacts c = plain_container("x");
+  c.host_namespace["user"] = Fact<bool>::of(false);  // no root of the host
+  DeviceNode disk{"/dev/sda1", 'b', 8, 1, "disk", Fact<bool>::of(false)};
+  c.device_nodes = Fact<std::vector<DeviceNode>>::of({disk});
+  EXPECT_EQ(ids(routes_of(c)).count("esc.raw_disk"), 0U);
+  disk.by_permission = Fact<bool>::of(true);
+  c.device_nodes = Fact<std::vector<DeviceNode>>::of({disk});
+  EXPECT_EQ(ids(routes_of(c)).count("esc.raw_disk"), 1U);
+  disk.by_permission = Fact<bool>::missing("status not read");
+  c.device_nodes = Fact<std::vector<DeviceNode>>::of({disk});
+  EXPECT_EQ(ids(routes_of(c)).count("esc.raw_disk?"), 1U);
+}
+
+TEST(Routes, KernelMemoryAsAFile) {
+  ContainerFacts c = plain_container("x");
+  const uint64_t caps = kDockerCaps | (uint64_t{1} << 17);  // SYS_RAWIO
+  c.processes[0].capabilities = Fact<CapabilitySets>::of({0, caps, caps, caps, 0});
+  EXPECT_EQ(ids(routes_of(c)).count("esc.mem"), 0U);
+  c.kernel_memory_visible = Fact<bool>::of(true);
+  EXPECT_EQ(ids(routes_of(c)).count("esc.mem"), 1U);
+  HostFacts locked = plain_host();
+  locked.lockdown = Fact<std::string>::of("integrity");
+  EXPECT_EQ(ids(routes_of(c, locked)).count("esc.mem"), 0U);
+}
+
 TEST(Routes, KernelFlawsByUpstreamRange) {
   HostFacts h = plain_host();
   h.kernel_release = "5.15.24";

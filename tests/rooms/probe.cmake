@@ -1,4 +1,5 @@
 plimsoll_fuzzer(proc_tables DEPS system)
+plimsoll_fuzzer(packet_filter DEPS system)
 plimsoll_fuzzer(runtime_files DEPS probe/runtime)
 plimsoll_fuzzer(engine_config DEPS probe/runtime)
 plimsoll_fuzzer(host_config DEPS probe/host)

@@ -141,6 +141,7 @@ void fill_from_kernel(const View& view, ContainerFacts& facts) {
   facts.runtime_sockets = runtime_sockets(view);
   facts.kernel_path_writable = kernel_path_writable(view);
   facts.cgroup_v1_writable_at_top = cgroup_v1_writable_at_top(view);
+  facts.kernel_memory_visible = kernel_memory_visible(view);
   facts.all_devices_allowed = all_devices_allowed(view, facts.privileged);
   facts.device_nodes = device_nodes(view);
   auto limit = limits(view);
@@ -152,6 +153,8 @@ void fill_from_kernel(const View& view, ContainerFacts& facts) {
   facts.host_directory_fd = descriptors.host_directory;
   facts.listeners = listeners(view, facts.host_namespace["net"], descriptors);
   facts.reaches_outside = reaches_outside(view);
+  if (!facts.published.known() && !facts.host_namespace["net"].is(true))
+    facts.published = published_ports(view, facts.host_namespace["user"]);
   fill_secret_names(view, facts);
 }
 
@@ -164,6 +167,7 @@ void fill_nothing_seen(ContainerFacts& facts, const std::string& why) {
   fill_reason(facts.runtime_sockets, why);
   for (auto& [path, fact] : facts.kernel_path_writable) fill_reason(fact, why);
   fill_reason(facts.cgroup_v1_writable_at_top, why);
+  fill_reason(facts.kernel_memory_visible, why);
   fill_reason(facts.all_devices_allowed, why);
   fill_reason(facts.device_nodes, why);
   fill_reason(facts.memory_limit, why);
@@ -205,7 +209,7 @@ ContainerProbe probe_container(const system::Machine& machine, const HostScan& h
 }
 
 ContainerProbe probe_container(const system::Machine& machine, const runtime::Listed& listed) {
-  return probe_container(machine, scan_host(machine), listed);
+  return probe_container(machine, scan_host(machine, {listed}), listed);
 }
 
 }  // namespace plimsoll::probe

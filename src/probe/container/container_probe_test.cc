@@ -1,15 +1,20 @@
 #include "probe/container/container_probe.h"
 
 #include <gtest/gtest.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "probe/container/devices.h"
 #include "probe/container/secret_names.h"
 #include "system/memory_machine.h"
+#include "system/netlink.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -438,6 +443,104 @@ TEST(ContainerProbe, UnmanagedContainerByNamespaces) {
   EXPECT_EQ(facts.processes.size(), 2U);
   EXPECT_FALSE(facts.privileged.known());
   EXPECT_FALSE(facts.published.known());
+}
+
+// A container that no runtime tells of, at 172.17.0.2.
+runtime::Listed unmanaged(MemoryMachine& machine) {
+  add_host(machine);
+  add_process(machine, 812, {}, kDefaultMounts);
+  machine.add_file("/proc/812/cgroup", "0::/\n")
+      .add_file("/proc/812/net/fib_trie", "  |-- 172.17.0.2\n     /32 host LOCAL\n");
+  auto asked = listed();
+  asked.facts.id.value = "unmanaged";
+  asked.facts.runtime = "unmanaged";
+  asked.cgroup = "/";
+  return asked;
+}
+
+void set_rules(MemoryMachine& machine, const std::vector<system::Machine::NetlinkReply>& replies) {
+  for (const int ask : {NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
+    machine.set_netlink(NETLINK_NETFILTER, static_cast<uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | ask), replies);
+}
+
+void add_rules(MemoryMachine& machine) {
+  const auto bytes = read_file(PLIMSOLL_SOURCE_DIR "/tests/fuzz/seeds/packet_filter/nft");
+  ASSERT_TRUE(bytes.ok());
+  std::vector<system::Machine::NetlinkReply> replies;
+  ASSERT_TRUE(system::take_netlink_messages(std::string_view(*bytes).substr(1), replies).ok());
+  // Without the one that translates by a map.
+  std::erase_if(replies, [](const auto& reply) { return reply.payload.find("__map") != std::string::npos; });
+  set_rules(machine, replies);
+}
+
+TEST(ContainerProbe, PublishedPortsByTheKernelsRules) {
+  MemoryMachine machine;
+  const auto asked = unmanaged(machine);
+  EXPECT_FALSE(probe_container(machine, asked).facts.published.known()) << "the rules cannot be read";
+  add_rules(machine);
+  const auto facts = probe_container(machine, asked).facts;
+  ASSERT_TRUE(facts.published.known()) << facts.published.unknown;
+  const auto& ports = *facts.published.value;
+  ASSERT_EQ(ports.size(), 1U + 11 + 1 + 11) << "8080, 9000-9010, 90, 100-110";
+  const PublishedPort wanted{Transport::tcp, "0.0.0.0", 8080, 80, true};
+  EXPECT_NE(std::find(ports.begin(), ports.end(), wanted), ports.end());
+}
+
+TEST(ContainerProbe, PublishedPortsByDockersRelay) {
+  MemoryMachine machine;
+  const auto asked = unmanaged(machine);
+  set_rules(machine, {});
+  EXPECT_TRUE(probe_container(machine, asked).facts.published.value->empty());
+  add_namespaces(machine, "77", {});
+  machine.add_file("/proc/77/stat", stat_line(77))
+      .add_file("/proc/77/cgroup", "0::/system.slice/docker.service\n")
+      .add_file("/proc/77/comm", "docker-proxy\n")
+      .add_file("/proc/77/cmdline",
+                "/usr/sbin/docker-proxy\0-proto\0udp\0-host-ip\0"
+                "127.0.0.1\0-host-port\0"
+                "5300\0-container-ip\0"
+                "172.17.0.2\0-container-port\0"
+                "53\0"s);
+  const auto facts = probe_container(machine, asked).facts;
+  ASSERT_TRUE(facts.published.known()) << facts.published.unknown;
+  EXPECT_EQ(*facts.published.value, (std::vector<PublishedPort>{{Transport::udp, "127.0.0.1", 5300, 53, false}}));
+  machine.add_file("/proc/77/cmdline", "docker-proxy\0-proto\0tcp\0"s);
+  EXPECT_FALSE(probe_container(machine, asked).facts.published.known()) << "a relay that is not understood";
+}
+
+TEST(ContainerProbe, PublishedPortsOfOthersAreUnknown) {
+  MemoryMachine machine;
+  const auto asked = unmanaged(machine);
+  set_rules(machine, {});
+  ASSERT_TRUE(probe_container(machine, asked).facts.published.known());
+  machine.add_file("/proc/net/ip_vs", "IP Virtual Server\nProt LocalAddress:Port\nTCP  0A600001:0050 rr\n");
+  EXPECT_FALSE(probe_container(machine, asked).facts.published.known());
+  machine.add_file("/proc/net/ip_vs", "IP Virtual Server\nProt LocalAddress:Port\n")
+      .add_directory("/sys/class/net/cilium_host");
+  EXPECT_NE(probe_container(machine, asked).facts.published.unknown.find("Cilium"), std::string::npos);
+}
+
+TEST(ContainerProbe, KernelMemoryIsSeenWhereNoMountLiesOverIt) {
+  MemoryMachine machine;
+  add_host(machine);
+  machine.add_file("/proc/kcore", "");
+  add_process(machine, 812, {}, kDefaultMounts);
+  EXPECT_TRUE(probe_container(machine, listed()).facts.kernel_memory_visible.is(true));
+  machine.add_file("/proc/812/mountinfo", kDefaultMounts + "108 101 0:42 /null /proc/kcore rw - tmpfs tmpfs rw\n");
+  EXPECT_TRUE(probe_container(machine, listed()).facts.kernel_memory_visible.is(false));
+}
+
+TEST(ContainerProbe, ADisksGroupOpensIt) {
+  MemoryMachine machine;
+  add_host(machine);
+  add_process(machine, 812, {.uid = 1000, .capabilities = 0}, kDefaultMounts);
+  machine.add_file("/proc/812/root/dev/vda", "")
+      .set_stat("/proc/812/root/dev/vda", {S_IFBLK | 0660, 0, 6, 42, 6, makedev(254, 0), 0});
+  EXPECT_TRUE(probe_container(machine, listed()).facts.device_nodes.value->at(0).by_permission.is(false));
+  auto text = status_text({.uid = 1000, .capabilities = 0});
+  text.replace(text.find("Groups:\t "), 9, "Groups:\t6 ");
+  machine.add_file("/proc/812/status", text);
+  EXPECT_TRUE(probe_container(machine, listed()).facts.device_nodes.value->at(0).by_permission.is(true));
 }
 
 TEST(ContainerProbe, SandboxIsSaid) {

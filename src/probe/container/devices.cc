@@ -148,13 +148,34 @@ class Walk {
     }
     if (!S_ISBLK(stat->mode) && !S_ISCHR(stat->mode)) return;
     if (mount && mount->nodev) return;  // dead: cannot be opened as a device
-    node(path, S_ISBLK(stat->mode) ? 'b' : 'c', stat->rdev);
+    node(path, *stat);
   }
 
-  void node(const std::string& path, char type, uint64_t rdev) {
-    const uint32_t number = gnu_dev_major(rdev), minor = gnu_dev_minor(rdev);
+  void node(const std::string& path, const system::FileStat& stat) {
+    const char type = S_ISBLK(stat.mode) ? 'b' : 'c';
+    const uint32_t number = gnu_dev_major(stat.rdev), minor = gnu_dev_minor(stat.rdev);
     auto meaning = device_meaning(type, number, minor, drivers_);
-    if (!meaning.empty()) found_.push_back({path, type, number, minor, std::move(meaning)});
+    if (!meaning.empty()) found_.push_back({path, type, number, minor, std::move(meaning), by_permission(stat)});
+  }
+
+  // Of the three sets of bits the kernel asks only the first that fits the process (acl_permission_check in
+  // fs/namei.c).
+  Fact<bool> by_permission(const system::FileStat& stat) {
+    bool all_read = true;
+    for (const Process& process : view_.processes) {
+      const system::ProcessStatus& status = process.status;
+      if (!status.file_system_uid || !status.file_system_gid) {
+        all_read = false;
+        continue;
+      }
+      const bool in_group = *status.file_system_gid == stat.gid ||
+                            std::find(status.groups.begin(), status.groups.end(), stat.gid) != status.groups.end();
+      const uint32_t bit = *status.file_system_uid == stat.uid ? S_IWUSR : in_group ? S_IWGRP : S_IWOTH;
+      if ((stat.mode & bit) != 0)
+        return Fact<bool>::of(true, proc_path(process.pid(), "status") + " and the node's owner and mode");
+    }
+    if (!all_read) return Fact<bool>::missing("user and groups of a process cannot be read", "status");
+    return Fact<bool>::of(false, "the node's owner and mode");
   }
 
   const View& view_;

@@ -131,12 +131,15 @@ class SocketFinder {
 
 }  // namespace
 
-HostScan scan_host(const system::Machine& machine) {
+HostScan scan_host(const system::Machine& machine, const std::vector<runtime::Listed>& containers) {
   HostScan scan;
   scan.initial = system::initial_namespaces(machine);
   scan.mounts = system::host_mounts(machine, scan.initial);
   scan.processes = process_groups(machine, scan.process_gaps);
   SocketFinder(machine, scan);
+  const bool all_told = std::all_of(containers.begin(), containers.end(),
+                                    [](const runtime::Listed& listed) { return listed.facts.published.known(); });
+  if (!all_told) scan.forwarded = read_forwarded_ports(machine, scan.processes);
   return scan;
 }
 

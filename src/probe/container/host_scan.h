@@ -1,9 +1,12 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/facts.h"
+#include "probe/container/forwarded_ports.h"
 #include "probe/container/process.h"
+#include "runtime/runtime.h"
 #include "system/gaps.h"
 #include "system/machine.h"
 #include "system/mountinfo.h"
@@ -27,9 +30,10 @@ struct HostScan {
   std::vector<HostSocket> sockets;
   std::string sockets_unknown;  // why the list may be short; empty: it is whole
   Gaps socket_gaps;
+  std::optional<ForwardedPorts> forwarded;  // read only where some container has no runtime to tell its ports
 };
 
 // Never fails: what cannot be read is unknown, or noted in the gaps, and told with every container.
-HostScan scan_host(const system::Machine& machine);
+HostScan scan_host(const system::Machine& machine, const std::vector<runtime::Listed>& containers);
 
 }  // namespace plimsoll::probe

@@ -112,4 +112,21 @@ std::map<std::string, Fact<bool>> kernel_path_writable(const View& view) {
   return out;
 }
 
+Fact<bool> kernel_memory_visible(const View& view) {
+  if (view.mount_views.empty()) return Fact<bool>::missing(view.mounts_unknown, "mountinfo");
+  const auto stat = view.machine.stat("/proc/kcore", true);
+  if (!stat.ok() && stat.error().kind == ErrorKind::not_found)
+    return Fact<bool>::of(false, "/proc/kcore: this kernel has none");
+  constexpr Control kcore{"/proc/kcore", "proc", "/kcore", true, true};
+  for (const auto& mounts : view.mount_views) {
+    for (const auto& mount : mounts.mounts) {
+      const auto place = place_of(mount, kcore);
+      if (!place.empty() && system::covering_mount(mounts.mounts, place) == &mount)
+        return Fact<bool>::of(true, "mountinfo " + place);
+    }
+  }
+  if (!view.mounts_unknown.empty()) return Fact<bool>::missing(view.mounts_unknown, "mountinfo");
+  return Fact<bool>::of(false, "mountinfo: hidden by a mount");
+}
+
 }  // namespace plimsoll::probe

@@ -13,4 +13,8 @@ namespace plimsoll::probe {
 // hierarchy.
 std::map<std::string, Fact<bool>> kernel_path_writable(const View& view);
 
+// Whether /proc/kcore, the kernel's memory as a file, can be named inside: no mount lies over it. To open it takes
+// CAP_SYS_RAWIO besides.
+Fact<bool> kernel_memory_visible(const View& view);
+
 }  // namespace plimsoll::probe

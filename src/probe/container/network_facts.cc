@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "probe/container/container_probe.h"
+#include "system/proc_net.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -36,6 +38,20 @@ bool is_host_namespace(const View& view, int pid) {
            *own.value == *host->second.value;
   }
   return true;
+}
+
+std::vector<IpAddress> own_addresses(const View& view) {
+  std::vector<std::string> texts;
+  const std::string pid = std::to_string(view.first_pid());
+  const auto trie = view.machine.read_file("/proc/" + pid + "/net/fib_trie");
+  if (trie.ok()) texts = system::parse_local_addresses4(*trie);
+  const auto table = view.machine.read_file("/proc/" + pid + "/net/if_inet6");
+  for (std::string& text : system::parse_local_addresses6(text_or_none(table))) texts.push_back(std::move(text));
+  std::vector<IpAddress> out;
+  for (const std::string& text : texts) {
+    if (const auto address = parse_address(text)) out.push_back(*address);
+  }
+  return out;
 }
 
 }  // namespace
@@ -111,6 +127,26 @@ Connections container_connections(const system::Machine& machine, const AssetId&
   for (const auto& error : sockets->errors) gap(error.message, error.advice);
   out.established = system::connections_of(sockets->rows, owner, own ? nullptr : &owners);
   return out;
+}
+
+Fact<std::vector<PublishedPort>> published_ports(const View& view, const Fact<bool>& host_user_namespace) {
+  using Ports = Fact<std::vector<PublishedPort>>;
+  const auto missing = [](const std::string& why) {
+    return Ports::missing("no runtime told which host ports lead to it, and " + why);
+  };
+  if (!view.host.forwarded) return missing("the rules that forward were not read");
+  const ForwardedPorts& forwarded = *view.host.forwarded;
+  const std::vector<IpAddress> own = own_addresses(view);
+  const auto is_own = [&](const IpAddress& address) { return std::find(own.begin(), own.end(), address) != own.end(); };
+  if (std::any_of(forwarded.by_services.begin(), forwarded.by_services.end(), is_own))
+    return missing("services lead to it by rules that are not followed");
+  if (!forwarded.unknown.empty()) return missing(forwarded.unknown);
+  if (!host_user_namespace.is(true)) return missing("a rootless runtime forwards by a program of its own");
+  std::set<PublishedPort> ports;
+  for (const ForwardedPort& forward : forwarded.ports) {
+    if (is_own(forward.to)) ports.insert(forward.port);
+  }
+  return Ports::of({ports.begin(), ports.end()}, "rules of address translation and docker-proxy");
 }
 
 }  // namespace plimsoll::probe

@@ -4,16 +4,25 @@
 #include "probe/host/settings/collectors.h"
 #include "probe/host/settings/modules.h"
 #include "probe/host/settings/reading.h"
+#include "probe/host/settings/sysctl_files.h"
 
 namespace plimsoll::probe::settings {
 namespace {
 
+using Configured = Result<std::vector<SysctlSetting>>;
+
+// Adds `at_boot` to what is told of a running value: the same told of the value that boot sets, when a file names one.
+template <typename Tell>
+void add_at_boot(Members& out, const Configured& configured, std::string_view name, const Tell& tell) {
+  if (!configured.ok()) {
+    out["at_boot"] = FactTree::unknown_because(configured.error().to_string());
+  } else if (const SysctlSetting* setting = find_sysctl(*configured, name)) {
+    out["at_boot"] = tell(*setting);
+  }
+}
+
 // Documentation/admin-guide/sysctl/kernel.rst: a pattern that starts with `|` is a program and its arguments.
-FactTree read_core_handler(const Context& context) {
-  const std::string path = "/proc/sys/kernel/core_pattern";
-  const auto text = context.machine.read_file(path, 4096);
-  if (!text.ok()) return from_error(text.error(), path);
-  const std::string_view pattern = trim(*text);
+Members core_handler(const Context& context, std::string_view pattern) {
   const bool pipe = pattern.starts_with("|");
   Members out = {{"pattern", FactTree::of(std::string(pattern))},
                  {"pipe", FactTree::of(pipe)},
@@ -22,11 +31,28 @@ FactTree read_core_handler(const Context& context) {
     const auto words = split_words(pattern.substr(1));
     if (!words.empty()) out["handler"] = describe_program(context, std::string(words[0]));
   }
+  return out;
+}
+
+FactTree read_core_handler(const Context& context, const Configured& configured) {
+  const std::string path = "/proc/sys/kernel/core_pattern";
+  const auto text = context.machine.read_file(path, 4096);
+  if (!text.ok()) return from_error(text.error(), path);
+  Members out = core_handler(context, trim(*text));
+  add_at_boot(out, configured, "kernel.core_pattern", [&](const SysctlSetting& setting) {
+    return FactTree::map_of(core_handler(context, setting.value), setting.source);
+  });
   return FactTree::map_of(std::move(out), path);
 }
 
-// What the kernel starts as root by itself.
-FactTree read_helpers(const Context& context) {
+FactTree helper(const Context& context, std::string_view name, const std::string& value, const std::string& source) {
+  Members out = {{"name", FactTree::of(std::string(name))}, {"value", FactTree::of(value)}};
+  if (value.starts_with("/")) out["program"] = describe_program(context, value.substr(0, value.find(' ')));
+  return FactTree::map_of(std::move(out), source);
+}
+
+// What the kernel starts as root by itself, now and (where a file sets another) after the next boot.
+FactTree read_helpers(const Context& context, const Configured& configured) {
   std::vector<FactTree> out;
   for (const std::string path : {"/proc/sys/kernel/modprobe", "/sys/kernel/uevent_helper",
                                  "/proc/sys/kernel/poweroff_cmd", "/proc/sys/kernel/hotplug"}) {
@@ -36,10 +62,15 @@ FactTree read_helpers(const Context& context) {
         out.push_back(FactTree::unknown_because(text.error().message, path));
       continue;
     }
-    const std::string value(trim(*text));
-    Members one = {{"name", FactTree::of(std::string(base_name(path)))}, {"value", FactTree::of(value)}};
-    if (value.starts_with("/")) one["program"] = describe_program(context, value.substr(0, value.find(' ')));
-    out.push_back(FactTree::map_of(std::move(one), path));
+    out.push_back(helper(context, base_name(path), std::string(trim(*text)), path));
+  }
+  if (!configured.ok()) {
+    out.push_back(FactTree::unknown_because(configured.error().to_string()));
+    return FactTree::list_of(std::move(out));
+  }
+  for (const std::string_view name : {"modprobe", "poweroff_cmd", "hotplug"}) {
+    const SysctlSetting* setting = find_sysctl(*configured, "kernel." + std::string(name));
+    if (setting != nullptr) out.push_back(helper(context, name, setting->value, setting->source));
   }
   return FactTree::list_of(std::move(out));
 }
@@ -177,13 +208,21 @@ FactTree read_microcode(const system::Machine& machine) {
 }
 
 // Documentation/admin-guide/sysrq.rst: 1 allows everything, else a mask: 8 dumps, 64 kills.
-FactTree read_sysrq(const system::Machine& machine) {
+Members sysrq_commands(int64_t value) {
+  return {{"dumps", FactTree::of(value == 1 || (value & 8) != 0)},
+          {"kills", FactTree::of(value == 1 || (value & 64) != 0)}};
+}
+
+FactTree read_sysrq(const system::Machine& machine, const Configured& configured) {
   const FactTree value = read_value(machine, "/proc/sys/kernel/sysrq");
   if (value.kind != FactTree::Kind::integer) return value;
-  const bool all = value.integer == 1;
-  return FactTree::map_of({{"dumps", FactTree::of(all || (value.integer & 8) != 0)},
-                           {"kills", FactTree::of(all || (value.integer & 64) != 0)}},
-                          value.source);
+  Members out = sysrq_commands(value.integer);
+  add_at_boot(out, configured, "kernel.sysrq", [](const SysctlSetting& setting) {
+    const auto number = parse_uint(setting.value);
+    return number ? FactTree::map_of(sysrq_commands(static_cast<int64_t>(*number)), setting.source)
+                  : FactTree::unknown_because("kernel.sysrq is set to no number", setting.source);
+  });
+  return FactTree::map_of(std::move(out), value.source);
 }
 
 FactTree read_flag(const system::Machine& machine, const std::string& path) {
@@ -196,11 +235,12 @@ FactTree read_flag(const system::Machine& machine, const std::string& path) {
 
 FactTree read_kernel(const Context& context) {
   const system::Machine& machine = context.machine;
+  const Configured configured = configured_sysctls(machine);
   return FactTree::map_of(
       {{"architecture", read_value(machine, "/proc/sys/kernel/arch")},
-       {"core_handler", read_core_handler(context)},
-       {"sysrq", read_sysrq(machine)},
-       {"helpers", read_helpers(context)},
+       {"core_handler", read_core_handler(context, configured)},
+       {"sysrq", read_sysrq(machine, configured)},
+       {"helpers", read_helpers(context, configured)},
        {"binfmt", read_binfmt(context)},
        {"kexec_crash_loaded", read_flag(machine, "/sys/kernel/kexec_crash_loaded")},
        {"lockdown", read_bracketed(machine, "/sys/kernel/security/lockdown")},

@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "probe/host/settings/address_scope.h"
-#include "probe/host/settings/nftables.h"
 #include "probe/host/settings/os_support.h"
 #include "system/memory_machine.h"
 
@@ -151,6 +150,37 @@ TEST(HostSettings, AHostAsItComes) {
   EXPECT_EQ(listener.at("scope").text, "lan");
 }
 
+TEST(HostSettings, WhatTheNextBootSets) {
+  MemoryMachine machine;
+  add_host(machine);
+  machine.add_file("/proc/sys/kernel/sysrq", "0\n")
+      .add_file("/proc/sys/kernel/modprobe", "/sbin/modprobe\n")
+      .add_file("/proc/sys/net/ipv4/conf/all/rp_filter", "1\n")
+      .add_file("/proc/sys/net/ipv4/conf/eth0/rp_filter", "1\n")
+      .add_file("/proc/sys/net/ipv4/conf/all/log_martians", "1\n")
+      .add_file("/proc/sys/net/ipv4/conf/eth0/log_martians", "1\n")
+      .add_file("/proc/sys/net/ipv6/conf/eth0/accept_ra", "0\n")
+      .add_file("/proc/sys/net/ipv6/conf/eth0/forwarding", "0\n")
+      .add_file(
+          "/etc/sysctl.d/99-z.conf",
+          "kernel.sysrq = 1\nkernel.core_pattern = |/tmp/x\nkernel.modprobe = /tmp/y\n"
+          "net.ipv4.conf.all.rp_filter = 0\nnet.ipv4.conf.*.rp_filter = 0\nnet.ipv6.conf.default.accept_ra = 1\n");
+  const FactTree tree = probe_host_settings(machine);
+  EXPECT_FALSE(at(tree, {"kernel", "sysrq", "dumps"}).boolean);
+  EXPECT_TRUE(at(tree, {"kernel", "sysrq", "at_boot", "dumps"}).boolean);
+  EXPECT_EQ(at(tree, {"kernel", "core_handler", "at_boot", "handler", "path"}).text, "/tmp/x");
+  const auto& helpers = at(tree, {"kernel", "helpers"}).items;
+  ASSERT_EQ(helpers.size(), 2u);
+  EXPECT_EQ(helpers[1].at("value").text, "/tmp/y");
+  EXPECT_EQ(helpers[1].source, "/etc/sysctl.d/99-z.conf");
+  const FactTree& eth0 = tree.at("interfaces").items.at(0);
+  EXPECT_EQ(at(eth0, {"ipv4", "rp_filter"}).integer, 1);
+  EXPECT_EQ(at(eth0, {"ipv4", "at_boot", "rp_filter"}).integer, 0);
+  EXPECT_EQ(at(eth0, {"ipv4", "at_boot", "log_martians"}).kind, Kind::absent);
+  EXPECT_EQ(at(eth0, {"ipv6", "accepts_ra"}).integer, 0);
+  EXPECT_EQ(at(eth0, {"ipv6", "accepts_ra_at_boot"}).integer, 1);
+}
+
 TEST(HostSettings, TheWalkLeavesContainersOutAndSeesCapabilities) {
   MemoryMachine machine;
   add_host(machine);
@@ -238,43 +268,6 @@ TEST(HostSettings, LoopsOfLinksAndBinaryFilesEnd) {
   const FactTree tree = probe_host_settings(machine);
   EXPECT_EQ(at(tree, {"services", "runtime_apis"}).items[0].kind, Kind::unknown);
   EXPECT_EQ(at(tree, {"runtimes", "docker_iptables_off"}).kind, Kind::unknown);
-}
-
-std::string attribute(uint16_t type, std::string value) {
-  const uint16_t length = static_cast<uint16_t>(value.size() + 4);
-  std::string out(reinterpret_cast<const char*>(&length), 2);
-  out.append(reinterpret_cast<const char*>(&type), 2);
-  out += value;
-  while (out.size() % 4 != 0) out.push_back('\0');
-  return out;
-}
-
-std::string big(uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-          static_cast<char>(value)};
-}
-
-TEST(Nftables, PoliciesHooksAndTheLastDrop) {
-  const std::string header("\x02\0\0\0", 4);  // family ip
-  const uint16_t new_chain = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWCHAIN,
-                 new_rule = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE;
-  const std::string chain =
-      header + attribute(NFTA_CHAIN_TABLE, "filter") + attribute(NFTA_CHAIN_NAME, "INPUT") +
-      attribute(NFTA_CHAIN_HOOK, attribute(NFTA_HOOK_HOOKNUM, big(1)) + attribute(NFTA_HOOK_PRIORITY, big(0))) +
-      attribute(NFTA_CHAIN_POLICY, big(1));
-  const std::string drop =
-      attribute(NFTA_EXPR_DATA,
-                attribute(NFTA_IMMEDIATE_DATA, attribute(NFTA_DATA_VERDICT, attribute(NFTA_VERDICT_CODE, big(0)))));
-  const std::string rule =
-      header + attribute(NFTA_RULE_TABLE, "filter") + attribute(NFTA_RULE_CHAIN, "INPUT") +
-      attribute(NFTA_RULE_EXPRESSIONS, attribute(NFTA_LIST_ELEM, attribute(NFTA_EXPR_NAME, "immediate") + drop));
-  const auto open = settings::parse_nft({{new_chain, chain}}, {});
-  ASSERT_EQ(open.size(), 1u);
-  EXPECT_EQ(open[0].hook, "input");
-  EXPECT_EQ(open[0].policy, "accept");
-  EXPECT_FALSE(open[0].ends_in_drop);
-  EXPECT_TRUE(settings::parse_nft({{new_chain, chain}}, {{new_rule, rule}})[0].ends_in_drop);
-  EXPECT_TRUE(settings::parse_nft({{new_chain, "xy"}}, {{new_rule, ""}}).empty());
 }
 
 TEST(Addresses, ScopesOfWhatIsBound) {
