@@ -4,6 +4,11 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "base/file.h"
 #include "system/memory_machine.h"
@@ -108,6 +113,33 @@ TEST(LegacyTables, WhatDoesNotFitIsRefused) {
   Machine::LegacyTable cut = whole;
   cut.entries.resize(cut.entries.size() - 1);
   EXPECT_EQ(parse_legacy_table(cut, "nat", false).error().kind, ErrorKind::malformed);
+}
+
+// In a network namespace of its own, where asking makes the table.
+TEST(LegacyTables, OfThisKernel) {
+  enum Outcome { as_expected, no_namespace, no_tables, not_readable, other_chains };
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) ::_exit(no_namespace);
+    const auto table = request_legacy_table("filter", false);
+    if (!table.ok()) {
+      const ErrorKind kind = table.error().kind;
+      ::_exit(kind == ErrorKind::not_found || kind == ErrorKind::unsupported ? no_tables : not_readable);
+    }
+    const auto chains = parse_legacy_table(*table, "filter", false);
+    const bool open =
+        chains.ok() && chains->size() == 3 && std::all_of(chains->begin(), chains->end(), [](const FilterChain& chain) {
+          return chain.policy == "accept" && !chain.hook.empty() && chain.rules.empty();
+        });
+    ::_exit(open ? as_expected : other_chains);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == no_namespace) GTEST_SKIP() << "no namespace of its own may be made here";
+  if (WEXITSTATUS(status) == no_tables) GTEST_SKIP() << "this kernel has no legacy iptables";
+  EXPECT_EQ(WEXITSTATUS(status), as_expected);
 }
 
 TEST(Nftables, RulesOfIptables) {
