@@ -100,7 +100,7 @@ class Podman(unittest.TestCase):
             away.rename(SOCKET)
         told = [one for one in json.loads(done.stdout)["assets"] if state("p")["Id"][:12] in one["id"]]
         self.assertEqual(len(told), 1, "found by its cgroup and namespaces")
-        published = told[0]["container"]["published"]
+        published = told[0]["container"]["published"]["value"]
         self.assertEqual([(each["host_address"], each["host_port"], each["container_port"]) for each in published],
                          [("127.0.0.1", 18218, 8000)])
 
