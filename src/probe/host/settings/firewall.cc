@@ -94,13 +94,21 @@ FactTree has_global_ipv6(const system::Machine& machine) {
   return FactTree::of(false, "no IPv6");
 }
 
+// Rules of the kernel are not all where Cilium filters by its own programs.
+system::PacketFilter read_rules(const system::Machine& machine) {
+  system::PacketFilter out = system::read_packet_filter(machine);
+  if (out.unknown.empty() && machine.stat("/sys/class/net/cilium_host", true).ok())
+    out.unknown = "Cilium may filter by its own programs, which are not read";
+  return out;
+}
+
 }  // namespace
 
 FactTree read_firewall(const Context& context) {
   if (system::in_foreign_network(context.machine))
     return FactTree::unknown_because("Plimsoll runs in another network namespace than the host",
                                      "nf_tables, ip_tables");
-  const system::PacketFilter filter = system::read_packet_filter(context.machine);
+  const system::PacketFilter filter = read_rules(context.machine);
   return FactTree::map_of({{"input4_closed", closed(filter, "input", "ip")},
                            {"input6_closed", closed(filter, "input", "ip6")},
                            {"forward4_closed", closed(filter, "forward", "ip")},

@@ -181,6 +181,17 @@ TEST(HostSettings, WhatTheNextBootSets) {
   EXPECT_EQ(at(eth0, {"ipv6", "accepts_ra_at_boot"}).integer, 1);
 }
 
+TEST(HostSettings, AFirewallOfProgramsMakesMissingRulesUnknown) {
+  MemoryMachine machine;
+  add_host(machine);
+  for (const int ask : {NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
+    machine.set_netlink(NETLINK_NETFILTER, static_cast<uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | ask),
+                        std::vector<system::Machine::NetlinkReply>{});
+  EXPECT_EQ(at(probe_host_settings(machine), {"firewall", "input4_closed"}).kind, Kind::boolean);
+  machine.add_directory("/sys/class/net/cilium_host");
+  EXPECT_EQ(at(probe_host_settings(machine), {"firewall", "input4_closed"}).kind, Kind::unknown);
+}
+
 TEST(HostSettings, TheWalkLeavesContainersOutAndSeesCapabilities) {
   MemoryMachine machine;
   add_host(machine);
