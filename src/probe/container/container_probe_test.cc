@@ -491,6 +491,9 @@ TEST(ContainerProbe, PublishedPortsByDockersRelay) {
   const auto asked = unmanaged(machine);
   set_rules(machine, {});
   EXPECT_TRUE(probe_container(machine, asked).facts.published.value->empty());
+  machine.fail_reading("/proc/812/net/fib_trie", ErrorKind::denied, "permission denied");
+  EXPECT_FALSE(probe_container(machine, asked).facts.published.known()) << "its own addresses are not known";
+  machine.add_file("/proc/812/net/fib_trie", "  |-- 172.17.0.2\n     /32 host LOCAL\n");
   add_namespaces(machine, "77", {});
   machine.add_file("/proc/77/stat", stat_line(77))
       .add_file("/proc/77/cgroup", "0::/system.slice/docker.service\n")

@@ -40,12 +40,14 @@ bool is_host_namespace(const View& view, int pid) {
   return true;
 }
 
-std::vector<IpAddress> own_addresses(const View& view) {
-  std::vector<std::string> texts;
+// Nothing when they cannot be read.
+std::optional<std::vector<IpAddress>> own_addresses(const View& view) {
   const std::string pid = std::to_string(view.first_pid());
   const auto trie = view.machine.read_file("/proc/" + pid + "/net/fib_trie");
-  if (trie.ok()) texts = system::parse_local_addresses4(*trie);
+  if (!trie.ok()) return std::nullopt;
+  std::vector<std::string> texts = system::parse_local_addresses4(*trie);
   const auto table = view.machine.read_file("/proc/" + pid + "/net/if_inet6");
+  if (!table.ok() && table.error().kind != ErrorKind::not_found) return std::nullopt;  // not_found: no IPv6
   for (std::string& text : system::parse_local_addresses6(text_or_none(table))) texts.push_back(std::move(text));
   std::vector<IpAddress> out;
   for (const std::string& text : texts) {
@@ -136,8 +138,11 @@ Fact<std::vector<PublishedPort>> published_ports(const View& view, const Fact<bo
   };
   if (!view.host.forwarded) return missing("the rules that forward were not read");
   const ForwardedPorts& forwarded = *view.host.forwarded;
-  const std::vector<IpAddress> own = own_addresses(view);
-  const auto is_own = [&](const IpAddress& address) { return std::find(own.begin(), own.end(), address) != own.end(); };
+  const auto own = own_addresses(view);
+  if (!own) return missing("its own addresses cannot be read");
+  const auto is_own = [&](const IpAddress& address) {
+    return std::find(own->begin(), own->end(), address) != own->end();
+  };
   if (std::any_of(forwarded.by_services.begin(), forwarded.by_services.end(), is_own))
     return missing("services lead to it by rules that are not followed");
   if (!forwarded.unknown.empty()) return missing(forwarded.unknown);
