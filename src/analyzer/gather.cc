@@ -209,13 +209,7 @@ Fact<std::vector<RuntimeApi>> runtime_apis_of(const FactTree& list) {
 // What routes out of containers ask of the settings of their host.
 void tell_host_settings(AssetReport& host) {
   const FactTree& settings = host.settings.at("host");
-  const FactTree& firewall = settings.at("firewall");
-  host.host->metadata_dropped = truth_of(firewall.at("drops_metadata"));
-  // Amazon's service has an IPv6 address, too.
-  const bool by_six =
-      settings.at("platform").at("cloud").text == "AWS EC2" && !truth_of(firewall.at("global_ipv6")).is(false);
-  if (by_six && host.host->metadata_dropped.is(true))
-    host.host->metadata_dropped = truth_of(firewall.at("drops_metadata6"));
+  host.host->metadata_dropped = truth_of(settings.at("firewall").at("drops_metadata"));
   host.host->runtime_apis = runtime_apis_of(settings.at("services").at("runtime_apis"));
 }
 

@@ -9,12 +9,6 @@ namespace {
 
 constexpr const char* kSource = "threat database";
 
-FactTree texts(const std::set<std::string>& found, const char* source) {
-  std::vector<FactTree> items;
-  for (const std::string& text : found) items.push_back(FactTree::of(text));
-  return FactTree::list_of(std::move(items), source);
-}
-
 // Runtimes that a package of the distribution brought: it mends them under version numbers of its own.
 FactTree packaged(const AssetReport& host) {
   std::set<std::string> found;
@@ -22,7 +16,7 @@ FactTree packaged(const AssetReport& host) {
     const bool answers = is_os_package(package.type) && !package.ecosystem.empty();
     if (const std::string name = runtime_of_package(package); answers && !name.empty()) found.insert(name);
   }
-  return texts(found, "package databases");
+  return FactTree::texts_of(found, "package databases");
 }
 
 // Of each runtime that anybody's advisories speak of, the flaws that a version known to the database mends.
@@ -38,7 +32,7 @@ FactTree mended_flaws(const AssetReport& host) {
     if (runtime != flaws.end()) runtime->second.insert(threat.id.value);
   }
   std::map<std::string, FactTree> out;
-  for (const auto& [name, ids] : flaws) out[name] = texts(ids, kSource);
+  for (const auto& [name, ids] : flaws) out[name] = FactTree::texts_of(ids, kSource);
   return FactTree::map_of(std::move(out), kSource);
 }
 
@@ -48,9 +42,10 @@ benchmark::JudgedByNode judged_facts(const Report& report, const Constants& cons
   benchmark::JudgedByNode out;
   for (const AssetReport& asset : report.assets) {
     if (asset.asset.kind != AssetKind::host) continue;
-    const auto& trusted = constants.of(asset).trusted_accounts;
+    const auto& accounts = constants.of(asset).trusted_accounts;
+    const std::set<std::string> trusted(accounts.begin(), accounts.end());  // in order
     FactTree judged = benchmark::nothing_judged();
-    judged.members["trusted_accounts"] = texts({trusted.begin(), trusted.end()}, "policy");
+    judged.members["trusted_accounts"] = FactTree::texts_of(trusted, "policy");
     if (!asset.packages.empty()) {
       judged.members["packaged"] = packaged(asset);
       judged.members["mended_flaws"] =

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <ranges>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace plimsoll {
@@ -33,6 +35,14 @@ struct FactTree {
   static FactTree unknown_because(std::string reason, std::string source = {});
   static FactTree list_of(std::vector<FactTree> items, std::string source = {});
   static FactTree map_of(std::map<std::string, FactTree> members, std::string source = {});
+
+  // A list of texts, from any range of strings.
+  template <std::ranges::input_range Texts>
+  static FactTree texts_of(const Texts& values, std::string source = {}) {
+    FactTree node = list_of({}, std::move(source));
+    for (const auto& value : values) node.items.push_back(of(std::string(value)));
+    return node;
+  }
 
   // The member `name` of a map; a shared absent node when there is none, or when this is no map.
   const FactTree& at(const std::string& name) const;

@@ -117,6 +117,23 @@ std::vector<Connection> connections_of(const std::vector<SocketRow>& rows, const
   return out;
 }
 
+LocalAddresses read_local_addresses(const Machine& machine, const std::string& process) {
+  const std::string base = "/proc/" + process + "/net/";
+  LocalAddresses out;
+  // A node of a large cluster has a leaf for each of its services.
+  if (const auto trie = machine.read_file(base + "fib_trie", size_t{64} << 20); trie.ok()) {
+    out.addresses = parse_local_addresses4(*trie);
+  } else {
+    out.errors.push_back(trie.error());
+  }
+  if (const auto table = machine.read_file(base + "if_inet6", size_t{16} << 20); table.ok()) {
+    for (std::string& address : parse_local_addresses6(*table)) out.addresses.push_back(std::move(address));
+  } else if (table.error().kind != ErrorKind::not_found) {
+    out.errors.push_back(table.error());
+  }
+  return out;
+}
+
 Fact<bool> has_default_route(const Machine& machine, const std::string& process) {
   const std::string base = "/proc/" + process + "/net/";
   const auto four = machine.read_file(base + "route");

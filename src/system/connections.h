@@ -53,6 +53,15 @@ std::vector<Listener> listeners_of(const std::vector<SocketRow>& rows, const Soc
 std::vector<Connection> connections_of(const std::vector<SocketRow>& rows, const AssetId& owner,
                                        const SocketOwners* only);
 
+// The addresses that a network namespace holds, loopback left out: those of IPv4 first.
+struct LocalAddresses {
+  std::vector<std::string> addresses;
+  std::vector<Error> errors;  // of a table that could not be read: the list may lack its addresses
+};
+
+// Of the namespace of `process`, a pid or "self". That a kernel has no IPv6 is no error.
+LocalAddresses read_local_addresses(const Machine& machine, const std::string& process);
+
 // A default route out of the network namespace of `process`, by either address family.
 Fact<bool> has_default_route(const Machine& machine, const std::string& process);
 

@@ -76,6 +76,20 @@ TEST(Connections, DefaultRouteIsUnknownWhenATableIsMissing) {
   EXPECT_FALSE(has_default_route(machine, "7").known());
 }
 
+TEST(Connections, LocalAddressesSayWhichTableIsMissing) {
+  MemoryMachine machine;
+  EXPECT_EQ(read_local_addresses(machine, "7").errors.size(), 1U);  // no IPv6 is no error
+  machine.add_file("/proc/7/net/fib_trie", "Local:\n  |-- 192.0.2.4\n     /32 host LOCAL\n");
+  machine.add_file("/proc/7/net/if_inet6", "20010db8000000000000000000000004 02 40 00 80 eth0\n");
+  const LocalAddresses both = read_local_addresses(machine, "7");
+  EXPECT_EQ(both.addresses, (std::vector<std::string>{"192.0.2.4", "2001:db8::4"}));
+  EXPECT_TRUE(both.errors.empty());
+  machine.fail("/proc/7/net/if_inet6", ErrorKind::denied);
+  const LocalAddresses half = read_local_addresses(machine, "7");
+  EXPECT_EQ(half.addresses, std::vector<std::string>{"192.0.2.4"});
+  EXPECT_EQ(half.errors.size(), 1U);
+}
+
 TEST(InitialNamespaces, FallBackWhereProcessOneRefuses) {
   MemoryMachine machine;
   for (const char* name : {"ipc", "uts", "user", "pid", "cgroup", "time", "net", "mnt"}) {

@@ -38,12 +38,6 @@ FactTree limit(const Fact<uint64_t>& fact) {
   });
 }
 
-FactTree texts(const std::vector<std::string>& values, std::string source = {}) {
-  std::vector<FactTree> items;
-  for (const std::string& value : values) items.push_back(FactTree::of(value));
-  return FactTree::list_of(std::move(items), std::move(source));
-}
-
 std::string name_of(const ProcessFacts& process) { return process.name + " (" + std::to_string(process.pid) + ")"; }
 
 // A truth over all processes: true when one has it, else unknown when one could not be read.
@@ -126,7 +120,7 @@ FactTree confinement(const ContainerFacts& facts) {
   out["module"] =
       unread ? FactTree::unknown_because(loose.unknown.empty() ? "none of its processes can be seen" : loose.unknown)
              : FactTree::of(module, "/proc/PID/attr/current");
-  out["labels"] = texts({labels.begin(), labels.end()}, "/proc/PID/attr/current");
+  out["labels"] = FactTree::texts_of(labels, "/proc/PID/attr/current");
   out["unconfined"] = loose.truth(facts, "/proc/PID/attr/current");
   return FactTree::map_of(std::move(out));
 }
@@ -170,12 +164,13 @@ FactTree capabilities(const ContainerFacts& facts) {
   }
   const std::string source = "/proc/PID/status CapBnd, CapPrm, CapEff";
   const auto list = [&](uint64_t bits) {
-    return unknown.empty() ? texts(capability_names(bits), source) : FactTree::unknown_because(unknown, source);
+    return unknown.empty() ? FactTree::texts_of(capability_names(bits), source)
+                           : FactTree::unknown_because(unknown, source);
   };
   const uint64_t added = granted & ~kDockerDefault;
   return FactTree::map_of({{"granted", list(granted)},
                            {"added", list(added)},
-                           {"added_allow", unknown.empty() ? texts(what_they_allow(added), source)
+                           {"added_allow", unknown.empty() ? FactTree::texts_of(what_they_allow(added), source)
                                                            : FactTree::unknown_because(unknown, source)},
                            {"ambient", list(ambient)}},
                           source);
@@ -323,7 +318,7 @@ FactTree container_settings(const system::Machine& machine, const ContainerFacts
   out["published"] = published(facts);
   out["networks"] = networks(facts);
   out["reaches_outside"] = from(facts.reaches_outside);
-  out["secret_variables"] = texts(facts.secret_variable_names, "/proc/PID/environ");
+  out["secret_variables"] = FactTree::texts_of(facts.secret_variable_names, "/proc/PID/environ");
   out["configured"] = std::move(configured);
   return FactTree::map_of(std::move(out));
 }

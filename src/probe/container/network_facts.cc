@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "probe/container/container_probe.h"
-#include "system/proc_net.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -42,15 +41,10 @@ bool is_host_namespace(const View& view, int pid) {
 
 // Nothing when they cannot be read.
 std::optional<std::vector<IpAddress>> own_addresses(const View& view) {
-  const std::string pid = std::to_string(view.first_pid());
-  const auto trie = view.machine.read_file("/proc/" + pid + "/net/fib_trie");
-  if (!trie.ok()) return std::nullopt;
-  std::vector<std::string> texts = system::parse_local_addresses4(*trie);
-  const auto table = view.machine.read_file("/proc/" + pid + "/net/if_inet6");
-  if (!table.ok() && table.error().kind != ErrorKind::not_found) return std::nullopt;  // not_found: no IPv6
-  for (std::string& text : system::parse_local_addresses6(text_or_none(table))) texts.push_back(std::move(text));
+  const auto local = system::read_local_addresses(view.machine, std::to_string(view.first_pid()));
+  if (!local.errors.empty()) return std::nullopt;
   std::vector<IpAddress> out;
-  for (const std::string& text : texts) {
+  for (const std::string& text : local.addresses) {
     if (const auto address = parse_address(text)) out.push_back(*address);
   }
   return out;

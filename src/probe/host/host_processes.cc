@@ -78,13 +78,9 @@ void read_network(const system::Machine& machine, HostFacts& facts, system::Gaps
   facts.listeners = read_listeners(machine, process, gaps);
   facts.reaches_outside = system::has_default_route(machine, process);
   if (!facts.reaches_outside.known()) gaps.add("routes", facts.reaches_outside.unknown);
-  const auto trie = machine.read_file("/proc/" + process + "/net/fib_trie", size_t{64} << 20);
-  if (trie.ok()) facts.addresses = system::parse_local_addresses4(*trie);
-  if (!trie.ok()) gaps.add("addresses", trie.error());
-  const auto six = machine.read_file("/proc/" + process + "/net/if_inet6", size_t{16} << 20);
-  if (!six.ok() && six.error().kind != ErrorKind::not_found) gaps.add("addresses", six.error());
-  for (auto& address : system::parse_local_addresses6(six.ok() ? *six : ""))
-    facts.addresses.push_back(std::move(address));
+  system::LocalAddresses local = system::read_local_addresses(machine, process);
+  facts.addresses = std::move(local.addresses);
+  for (const Error& error : local.errors) gaps.add("addresses", error);
 }
 
 Mapped read_mapped(const system::Machine& machine, system::Gaps& gaps) {

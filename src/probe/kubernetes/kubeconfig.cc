@@ -67,10 +67,8 @@ void add_identity(const FactTree& user, const system::Files& files, Members& out
   const bool admin = std::any_of(groups.begin(), groups.end(), [](const std::string& group) {
     return group == "system:masters" || group == "kubeadm:cluster-admins";
   });
-  FactTree list = FactTree::list_of({});
-  for (const std::string& group : groups) list.items.push_back(FactTree::of(group));
   out["user"] = FactTree::of(certificate->common_name);
-  out["groups"] = std::move(list);
+  out["groups"] = FactTree::texts_of(groups);
   out["days_left"] =
       FactTree::of(static_cast<int64_t>((certificate->not_after - files.machine().now()).count() / 86'400));
   out["cluster_admin"] = FactTree::of(admin);

@@ -107,15 +107,12 @@ FactTree read_cni(const system::Files& host, const std::string& directory) {
     break;
   }
   if (!found && files.items.empty()) return {};
-  std::vector<FactTree> listed;
-  for (const std::string& type : types) listed.push_back(FactTree::of(type));
-  return FactTree::map_of(
-      {{"types", unread.empty() ? FactTree::list_of(std::move(listed)) : FactTree::unknown_because(unread)},
-       {"enforces_policies", found ? enforces_policies(types, unread, directory) : FactTree{}},
-       {"directory", host.describe(directory)},
-       {"files", std::move(files)},
-       {"programs", host.below("/opt/cni/bin", "", 0)}},
-      directory);
+  return FactTree::map_of({{"types", unread.empty() ? FactTree::texts_of(types) : FactTree::unknown_because(unread)},
+                           {"enforces_policies", found ? enforces_policies(types, unread, directory) : FactTree{}},
+                           {"directory", host.describe(directory)},
+                           {"files", std::move(files)},
+                           {"programs", host.below("/opt/cni/bin", "", 0)}},
+                          directory);
 }
 
 FactTree kubelet_units(const system::Files& host) {

@@ -1,20 +1,14 @@
 #include "probe/network/places.h"
 
 #include "base/text.h"
-#include "system/proc_net.h"
+#include "system/connections.h"
 #include "system/proc_status.h"
 
 namespace plimsoll::probe {
 
 std::vector<network::Address> addresses_of(const system::Machine& machine, const std::string& pid) {
-  std::vector<std::string> texts;
-  if (const auto trie = machine.read_file("/proc/" + pid + "/net/fib_trie"); trie.ok())
-    texts = system::parse_local_addresses4(*trie);
-  if (const auto table = machine.read_file("/proc/" + pid + "/net/if_inet6"); table.ok()) {
-    for (std::string& text : system::parse_local_addresses6(*table)) texts.push_back(std::move(text));
-  }
   std::vector<network::Address> out;
-  for (const std::string& text : texts) {
+  for (const std::string& text : system::read_local_addresses(machine, pid).addresses) {
     if (const auto address = network::parse_address(text)) out.push_back(*address);
   }
   return out;

@@ -106,9 +106,7 @@ FactTree insecure_registries(const system::Files& files, const FactTree& images,
   add_inline_registries(registry, found);
   if (const std::string why = add_host_files(files, registry.at("config_path").text, found); !why.empty())
     return FactTree::unknown_because(why, registry.at("config_path").text);
-  std::vector<FactTree> names;
-  for (const std::string& name : found) names.push_back(FactTree::of(name));
-  return FactTree::list_of(std::move(names), source);
+  return FactTree::texts_of(found, source);
 }
 
 // Whether privileged containers get none of the host's devices, whichever runtime runs them; the default is that they

@@ -56,11 +56,7 @@ FactTree boolean(const std::string& text) {
   return FactTree::unknown_because("neither true nor false: " + printable(text, 40));
 }
 
-FactTree list(const std::vector<std::string>& values) {
-  std::vector<FactTree> items;
-  for (const std::string& value : values) items.push_back(FactTree::of(value));
-  return FactTree::list_of(std::move(items));
-}
+FactTree list(const std::vector<std::string>& values) { return FactTree::texts_of(values); }
 
 FactTree map(const std::vector<std::string>& values) {  // "nofile=1024:2048"
   std::map<std::string, FactTree> members;

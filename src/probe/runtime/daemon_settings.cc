@@ -48,13 +48,11 @@ ConfigFile read_config(const system::Files& files, const std::string& path) {
   out.file.members["valid"] = settings.ok() || malformed
                                   ? FactTree::of(settings.ok(), path + (malformed ? ": " + out.unread : ""))
                                   : FactTree::unknown_because(out.unread, path);
-  std::vector<FactTree> repeated;
+  std::vector<std::string> repeated;
   if (text.ok() && settings.ok()) {
-    const auto names = runtime::repeated_members(*text, path);
-    for (const std::string& name : names.ok() ? *names : std::vector<std::string>{})
-      repeated.push_back(FactTree::of(name));
+    if (auto names = runtime::repeated_members(*text, path); names.ok()) repeated = std::move(*names);
   }
-  out.file.members["repeated"] = FactTree::list_of(std::move(repeated), path);
+  out.file.members["repeated"] = FactTree::texts_of(repeated, path);
   return out;
 }
 
@@ -116,12 +114,6 @@ void put_live(const FactTree& engine, Members& daemon) {
   if (security.at("userns").kind != Kind::absent && daemon["userns-remap"].text.empty()) {
     daemon["userns-remap"] = FactTree::of("on", security.source);
   }
-}
-
-FactTree texts(const std::vector<std::string>& words, const std::string& source) {
-  std::vector<FactTree> items;
-  for (const std::string& word : words) items.push_back(FactTree::of(word));
-  return FactTree::list_of(std::move(items), source);
 }
 
 // "Max open files            1024                 1048576              files"
@@ -193,7 +185,7 @@ void add_daemon(const system::Files& files, const DaemonProcess* process, const 
     return;
   }
   const std::string directory = "/proc/" + std::to_string(process->pid);
-  engine.members["command"] = texts(process->arguments, directory + "/cmdline");
+  engine.members["command"] = FactTree::texts_of(process->arguments, directory + "/cmdline");
   engine.members["uid"] = process->uid ? FactTree::of(static_cast<int64_t>(*process->uid), directory + "/status")
                                        : FactTree::unknown_because("no line Uid", directory + "/status");
   engine.members["program"] = process->exe.empty() ? FactTree::unknown_because("it may not be read", directory + "/exe")

@@ -59,14 +59,13 @@ FactTree registries_of(const system::Files& files, const std::string& home) {
     add_insecure(registry, insecure);
     for (const FactTree& mirror : registry.at("mirror").items) add_insecure(mirror, insecure);
   }
-  std::vector<FactTree> names;  // the first version of the format had one list
+  // The first version of the format had one list.
   for (const FactTree& name : all.at("registries").at("insecure").at("registries").items) insecure.insert(name.text);
-  for (const std::string& name : insecure) names.push_back(FactTree::of(name));
   const FactTree& old_search = all.at("registries").at("search").at("registries");
   const FactTree& search = all.at("unqualified-search-registries");
   FactTree searched = search.kind == Kind::list ? search : old_search;
   if (searched.kind != Kind::list) searched = FactTree::list_of({});
-  return FactTree::map_of({{"insecure", FactTree::list_of(std::move(names))},
+  return FactTree::map_of({{"insecure", FactTree::texts_of(insecure)},
                            {"unqualified_search", std::move(searched)},
                            {"short_names", all.at("short-name-mode")}},
                           all.source.empty() ? paths.front() : "/etc/containers/registries.conf and .d");

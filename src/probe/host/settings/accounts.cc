@@ -98,7 +98,7 @@ FactTree duplicates(const std::vector<Item>& items, Key key, const std::string& 
   for (const auto& [value, count] : seen) {
     if (count > 1) out.push_back(value);
   }
-  return texts(out, source);
+  return FactTree::texts_of(out, source);
 }
 
 std::string text_of(const std::optional<uint64_t>& id) { return id ? std::to_string(*id) : std::string(); }
@@ -151,12 +151,12 @@ void add_groups(const Context& context, Members& out) {
     if (group.gid && *group.gid == 0) gid0_groups.push_back(group.name);
     if (group.name == "shadow") shadow = all_members(context, group);
   }
-  out["without_group"] = texts(without, "/etc/passwd");
-  out["gid0_users"] = texts(gid0_users, "/etc/passwd");
-  out["gid0_groups"] = texts(gid0_groups, "/etc/group");
+  out["without_group"] = FactTree::texts_of(without, "/etc/passwd");
+  out["gid0_users"] = FactTree::texts_of(gid0_users, "/etc/passwd");
+  out["gid0_groups"] = FactTree::texts_of(gid0_groups, "/etc/group");
   const bool has_shadow =
       std::any_of(context.groups.begin(), context.groups.end(), [](const Group& g) { return g.name == "shadow"; });
-  if (has_shadow) out["shadow_members"] = texts(shadow, "/etc/group");
+  if (has_shadow) out["shadow_members"] = FactTree::texts_of(shadow, "/etc/group");
   out["root_equivalent"] = root_equivalent(context);
 }
 
@@ -178,7 +178,7 @@ FactTree subid_overlaps(const Context& context) {
       if (line.find(" itself and ") == std::string::npos || !line.ends_with(" itself")) out.push_back(std::move(line));
     }
   }
-  return found ? texts(out, "/etc/subuid, /etc/subgid") : FactTree{};
+  return found ? FactTree::texts_of(out, "/etc/subuid, /etc/subgid") : FactTree{};
 }
 
 FactTree login_settings(const Context& context) {
@@ -243,7 +243,7 @@ FactTree remote_sources(const Context& context) {
         out.emplace_back(word);
     }
   }
-  return texts(out, path);
+  return FactTree::texts_of(out, path);
 }
 
 FactTree polkit_yes(const Context& context) {
@@ -256,7 +256,7 @@ FactTree polkit_yes(const Context& context) {
     if (!text.ok()) return from_error(text.error(), file);
     if (text->find("Result.YES") != std::string::npos) out.push_back(file);
   }
-  return texts(out, directory);
+  return FactTree::texts_of(out, directory);
 }
 
 }  // namespace

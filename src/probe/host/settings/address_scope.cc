@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "system/connections.h"
 #include "system/proc_net.h"
 
 namespace plimsoll::probe::settings {
@@ -80,15 +81,9 @@ std::string_view LocalNetworks::scope_of(std::string_view address) const {
 LocalNetworks read_local_networks(const system::Machine& machine) {
   LocalNetworks out;
   const auto route = machine.read_file("/proc/1/net/route", size_t{16} << 20);
-  const std::string base = route.ok() ? "/proc/1/net/" : "/proc/self/net/";
-  const auto own = route.ok() ? route : machine.read_file(base + "route", size_t{16} << 20);
+  const auto own = route.ok() ? route : machine.read_file("/proc/self/net/route", size_t{16} << 20);
   if (own.ok()) out.container_networks = parse_container_networks(*own);
-  const auto trie = machine.read_file(base + "fib_trie", size_t{64} << 20);
-  if (trie.ok()) out.addresses = system::parse_local_addresses4(*trie);
-  const auto six = machine.read_file(base + "if_inet6", size_t{16} << 20);
-  if (six.ok()) {
-    for (std::string& address : system::parse_local_addresses6(*six)) out.addresses.push_back(std::move(address));
-  }
+  out.addresses = system::read_local_addresses(machine, route.ok() ? "1" : "self").addresses;
   return out;
 }
 

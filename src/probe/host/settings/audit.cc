@@ -143,7 +143,7 @@ FactTree read_topics(const Context& context, const Configured& configured) {
     if (!has_topic(configured.rules, topic, both)) missing.emplace_back(topic.name);
   }
   if (!configured.unknown.empty()) return FactTree::unknown_because(configured.unknown);
-  return texts(missing, "/etc/audit/rules.d");
+  return FactTree::texts_of(missing, "/etc/audit/rules.d");
 }
 
 FactTree read_retention(const Context& context) {

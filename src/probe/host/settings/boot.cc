@@ -98,7 +98,7 @@ FactTree read_required(const system::Machine& machine) {
     std::vector<std::string> packages;
     const auto text = machine.read_file(at + ".pkgs", 65'536);
     for (const std::string_view line : config_lines(text_or_none(text))) packages.emplace_back(line);
-    return FactTree::map_of({{"marked", FactTree::of(true)}, {"packages", texts(packages)}}, at);
+    return FactTree::map_of({{"marked", FactTree::of(true)}, {"packages", FactTree::texts_of(packages)}}, at);
   }
   return FactTree::map_of({{"marked", FactTree::of(false)}}, path);
 }
@@ -131,7 +131,7 @@ FactTree read_stale(const Context& context) {
     }
   }
   if (stale.empty() && !unknown.empty()) return FactTree::unknown_because(unknown, "/proc/*/maps");
-  return texts({stale.begin(), stale.end()}, "/proc/*/maps");
+  return FactTree::texts_of(stale, "/proc/*/maps");
 }
 
 FactTree read_uptime(const system::Machine& machine) {

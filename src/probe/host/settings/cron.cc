@@ -136,7 +136,7 @@ FactTree read_cron(const Context& context) {
   take_directories(context, jobs);
   FactTree files = describe_files(context, {jobs.files.begin(), jobs.files.end()});
   if (!jobs.unknown.empty()) files.items.push_back(FactTree::unknown_because(jobs.unknown));
-  FactTree fetching = texts(jobs.fetching);
+  FactTree fetching = FactTree::texts_of(jobs.fetching);
   if (!jobs.unknown.empty() && jobs.fetching.empty()) fetching = FactTree::unknown_because(jobs.unknown);
   const auto queue = context.machine.list_directory("/var/spool/cron/atjobs", 10'000);
   std::vector<std::string> waiting;
@@ -148,7 +148,7 @@ FactTree read_cron(const Context& context) {
                            {"files", std::move(files)},
                            {"fetching", std::move(fetching)},
                            {"at_jobs", queue.ok() || queue.error().kind == ErrorKind::not_found
-                                           ? texts(waiting, "/var/spool/cron/atjobs")
+                                           ? FactTree::texts_of(waiting, "/var/spool/cron/atjobs")
                                            : from_error(queue.error(), "/var/spool/cron/atjobs")}});
 }
 

@@ -208,8 +208,9 @@ FactTree root_path(const Context& context) {
     FactTree directory = describe_file(context, element);
     if (directory.kind != FactTree::Kind::absent) directories.push_back(std::move(directory));
   }
-  return FactTree::map_of({{"directories", FactTree::list_of(std::move(directories))}, {"relative", texts(relative)}},
-                          "/etc/login.defs, /etc/environment");
+  return FactTree::map_of(
+      {{"directories", FactTree::list_of(std::move(directories))}, {"relative", FactTree::texts_of(relative)}},
+      "/etc/login.defs, /etc/environment");
 }
 
 FactTree runtime_programs(const Context& context) {
@@ -233,7 +234,7 @@ FactTree runtime_programs(const Context& context) {
   for (const std::string& path : plugins.ok() ? *plugins : std::vector<std::string>{}) {
     out.items.push_back(describe_file(context, path));
   }
-  return FactTree::map_of({{"files", std::move(out)}, {"replaced_while_running", texts(restart)}});
+  return FactTree::map_of({{"files", std::move(out)}, {"replaced_while_running", FactTree::texts_of(restart)}});
 }
 
 // Docker's socket, and others that a dockerd of root's is told to listen on ("-H unix:///PATH").

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "probe/host/hardware.h"
 #include "probe/host/settings/collectors.h"
 #include "probe/host/settings/reading.h"
 #include "system/initial_namespaces.h"
@@ -50,7 +51,14 @@ bool drops_to(const FilterChain& chain, std::string_view address) {
   });
 }
 bool drops_metadata4(const FilterChain& chain) { return drops_to(chain, "169.254.169.254"); }
-bool drops_metadata6(const FilterChain& chain) { return drops_to(chain, "fd00:ec2::254"); }  // Amazon's alone
+bool drops_metadata6(const FilterChain& chain) { return drops_to(chain, "fd00:ec2::254"); }
+
+// Whether rules keep the cloud's metadata service away, at each address that it has here: Amazon's has one of IPv6 too.
+FactTree drops_metadata(const system::PacketFilter& filter, const FactTree& global_ipv6, const std::string& cloud) {
+  FactTree by_four = any_chain(filter, drops_metadata4);
+  const bool both = cloud == "AWS EC2" && (global_ipv6.boolean || global_ipv6.kind == FactTree::Kind::unknown);
+  return both && by_four.boolean ? any_chain(filter, drops_metadata6) : by_four;
+}
 
 FactTree list_chains(const system::PacketFilter& filter) {
   std::vector<FactTree> out;
@@ -78,7 +86,7 @@ FactTree managers(const Context& context) {
     }
     out.push_back(name);
   }
-  return context.units_unknown.empty() ? texts(out) : FactTree::unknown_because(context.units_unknown);
+  return context.units_unknown.empty() ? FactTree::texts_of(out) : FactTree::unknown_because(context.units_unknown);
 }
 
 FactTree has_global_ipv6(const system::Machine& machine) {
@@ -109,16 +117,17 @@ FactTree read_firewall(const Context& context) {
     return FactTree::unknown_because("Plimsoll runs in another network namespace than the host",
                                      "nf_tables, ip_tables");
   const system::PacketFilter filter = read_rules(context.machine);
+  const FactTree global_ipv6 = has_global_ipv6(context.machine);
+  const std::string cloud = read_hardware(context.machine).cloud;
   return FactTree::map_of({{"input4_closed", closed(filter, "input", "ip")},
                            {"input6_closed", closed(filter, "input", "ip6")},
                            {"forward4_closed", closed(filter, "forward", "ip")},
                            {"isolation_chains", any_chain(filter, isolates)},
                            {"docker_user_rules", any_chain(filter, user_rules)},
-                           {"drops_metadata", any_chain(filter, drops_metadata4)},
-                           {"drops_metadata6", any_chain(filter, drops_metadata6)},
+                           {"drops_metadata", drops_metadata(filter, global_ipv6, cloud)},
                            {"base_chains", list_chains(filter)},
                            {"managers", managers(context)},
-                           {"global_ipv6", has_global_ipv6(context.machine)}});
+                           {"global_ipv6", global_ipv6}});
 }
 
 }  // namespace plimsoll::probe::settings

@@ -146,7 +146,7 @@ FactTree read_command_line(const system::Machine& machine) {
   if (!text.ok()) return from_error(text.error(), "/proc/cmdline");
   std::vector<std::string> words;
   for (const std::string_view word : split_words(*text)) words.emplace_back(word);
-  return texts(words, "/proc/cmdline");
+  return FactTree::texts_of(words, "/proc/cmdline");
 }
 
 FactTree read_bracketed(const system::Machine& machine, const std::string& path) {

@@ -111,7 +111,7 @@ FactTree read_integrity(const Context& context) {
     const auto uuid = context.machine.read_file("/sys/dev/block/" + root->device + "/dm/uuid", 4096);
     if (uuid.ok() && uuid->starts_with("CRYPT-VERITY")) out.emplace_back("dm-verity root");
   }
-  return texts(out);
+  return FactTree::texts_of(out);
 }
 
 }  // namespace

@@ -15,17 +15,17 @@ FactTree read_active(const system::Machine& machine) {
     for (const std::string_view name : split(trim(*text), ',')) {
       if (!name.empty()) names.emplace_back(name);
     }
-    return texts(names, kLsm);
+    return FactTree::texts_of(names, kLsm);
   }
   // Without the security file system two of them still show.
   const auto apparmor = machine.read_file("/sys/module/apparmor/parameters/enabled", 64);
   if (apparmor.ok() && trim(*apparmor) == "Y") names.push_back("apparmor");
   if (machine.stat("/sys/fs/selinux/enforce", true).ok()) names.push_back("selinux");
-  if (!names.empty()) return texts(names, "/sys/module/apparmor, /sys/fs/selinux");
+  if (!names.empty()) return FactTree::texts_of(names, "/sys/module/apparmor, /sys/fs/selinux");
   if (text.error().kind != ErrorKind::not_found) return FactTree::unknown_because(text.error().message, kLsm);
   const auto kinds = machine.read_file("/proc/filesystems", 65'536);
   if (kinds.ok() && kinds->find("securityfs") == std::string::npos)
-    return texts({}, "/proc/filesystems: no securityfs");
+    return FactTree::list_of({}, "/proc/filesystems: no securityfs");
   return FactTree::unknown_because("the security file system is not mounted", kLsm);
 }
 

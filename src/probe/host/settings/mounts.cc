@@ -29,11 +29,16 @@ constexpr std::array<std::string_view, 8> kRemote = {"nfs",   "nfs4", "cifs",   
 constexpr std::array kSystem = {"/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64"};
 
 FactTree describe_mount(const system::Mount& mount) {
-  Members out = {{"target", FactTree::of(mount.target)},  {"type", FactTree::of(mount.fs_type)},
-                 {"device", FactTree::of(mount.device)},  {"source", FactTree::of(mount.source)},
-                 {"nodev", FactTree::of(mount.nodev)},    {"nosuid", FactTree::of(mount.nosuid)},
-                 {"noexec", FactTree::of(mount.noexec)},  {"read_only", FactTree::of(!mount.writable())},
-                 {"options", texts(mount.super_options)}, {"shared", FactTree::of(mount.peer_group.has_value())}};
+  Members out = {{"target", FactTree::of(mount.target)},
+                 {"type", FactTree::of(mount.fs_type)},
+                 {"device", FactTree::of(mount.device)},
+                 {"source", FactTree::of(mount.source)},
+                 {"nodev", FactTree::of(mount.nodev)},
+                 {"nosuid", FactTree::of(mount.nosuid)},
+                 {"noexec", FactTree::of(mount.noexec)},
+                 {"read_only", FactTree::of(!mount.writable())},
+                 {"options", FactTree::texts_of(mount.super_options)},
+                 {"shared", FactTree::of(mount.peer_group.has_value())}};
   return FactTree::map_of(std::move(out), "/proc/1/mountinfo");
 }
 

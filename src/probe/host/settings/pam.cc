@@ -82,7 +82,7 @@ FactTree describe_rule(const PamRule& rule) {
   return FactTree::map_of({{"type", FactTree::of(rule.type)},
                            {"control", FactTree::of(rule.control)},
                            {"module", FactTree::of(rule.module)},
-                           {"arguments", texts(rule.arguments)}},
+                           {"arguments", FactTree::texts_of(rule.arguments)}},
                           rule.source);
 }
 

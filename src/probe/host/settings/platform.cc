@@ -41,7 +41,7 @@ FactTree guest_agents(const Context& context) {
        {"waagent", "google_guest_agent", "google_guest_ag", "amazon-ssm-agent", "qemu-ga", "vmtoolsd", "cloud-init"}) {
     if (runs(context, {name}).boolean) out.push_back(name);
   }
-  return texts(out, "/proc");
+  return FactTree::texts_of(out, "/proc");
 }
 
 // getty units of serial and virtual consoles with --autologin, by file.
@@ -72,7 +72,7 @@ FactTree serial_autologin(const Context& context) {
   for (const std::string_view line : config_lines(text_or_none(inittab))) {
     if (line.find("--autologin") != std::string_view::npos) out.emplace_back("/etc/inittab");
   }
-  return texts(out);
+  return FactTree::texts_of(out);
 }
 
 }  // namespace

@@ -26,12 +26,6 @@ FactTree number(uint64_t value, std::string source) {
   return FactTree::of(static_cast<int64_t>(std::min<uint64_t>(value, INT64_MAX)), std::move(source));
 }
 
-FactTree texts(const std::vector<std::string>& values, std::string source) {
-  std::vector<FactTree> items;
-  for (const std::string& value : values) items.push_back(FactTree::of(value));
-  return FactTree::list_of(std::move(items), std::move(source));
-}
-
 FactTree value_of(std::string_view text, std::string source) {
   int64_t integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);

@@ -19,7 +19,6 @@ using system::resolve;
 
 FactTree from_error(const Error& error, const std::string& source);  // not_found: absent; else unknown
 FactTree number(uint64_t value, std::string source = {});
-FactTree texts(const std::vector<std::string>& values, std::string source = {});
 
 // A whole decimal number (with a sign) as an integer, else the text.
 FactTree value_of(std::string_view text, std::string source = {});

@@ -29,7 +29,7 @@ FactTree bridges(const Context& context) {
                        name.starts_with("lxdbr") || name.starts_with("incusbr");
     if (named) out.push_back(name);
   }
-  return texts(out, base);
+  return FactTree::texts_of(out, base);
 }
 
 // Processes of containers that run without a system call filter.

@@ -108,7 +108,7 @@ FactTree read_rsync(const Context& context) {
     }
   }
   finish();
-  return texts(open, path);
+  return FactTree::texts_of(open, path);
 }
 
 // Whether a data base of this configuration asks for a password; absent without the file.
@@ -198,7 +198,7 @@ FactTree installed_clients(const Context& context) {
       if (context.machine.stat(directory + name, true).ok()) out.push_back(directory + name);
     }
   }
-  return texts(out);
+  return FactTree::texts_of(out);
 }
 
 FactTree enabled_services(const Context& context) {

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "probe/host/settings/address_scope.h"
 #include "probe/host/settings/os_support.h"
 #include "system/memory_machine.h"
+#include "system/netlink.h"
 
 namespace plimsoll::probe {
 namespace {
@@ -190,6 +192,35 @@ TEST(HostSettings, AFirewallOfProgramsMakesMissingRulesUnknown) {
   EXPECT_EQ(at(probe_host_settings(machine), {"firewall", "input4_closed"}).kind, Kind::boolean);
   machine.add_directory("/sys/class/net/cilium_host");
   EXPECT_EQ(at(probe_host_settings(machine), {"firewall", "input4_closed"}).kind, Kind::unknown);
+}
+
+TEST(HostSettings, AmazonsMetadataServiceHasTwoAddresses) {
+  // The capture's table `netavark` drops both; without the second rule IPv6 stays open.
+  const auto bytes = read_file(PLIMSOLL_SOURCE_DIR "/tests/fuzz/seeds/packet_filter/nft");
+  ASSERT_TRUE(bytes.ok());
+  std::vector<system::Machine::NetlinkReply> both, by_four;
+  ASSERT_TRUE(system::take_netlink_messages(std::string_view(*bytes).substr(1), both).ok());
+  const std::string_view six("\xfd\x00\x0e\xc2\0\0\0\0\0\0\0\0\0\0\x02\x54", 16);
+  for (const auto& reply : both) {
+    if (reply.payload.find(six) == std::string::npos) by_four.push_back(reply);
+  }
+  ASSERT_LT(by_four.size(), both.size());
+  const auto dropped = [](const auto& rules, const char* vendor, bool has_ipv6) {
+    MemoryMachine machine;
+    add_host(machine);
+    for (const int ask : {NFT_MSG_GETCHAIN, NFT_MSG_GETRULE})
+      machine.set_netlink(NETLINK_NETFILTER, static_cast<uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | ask), rules);
+    machine.add_file("/sys/class/dmi/id/sys_vendor", vendor);
+    const char* scope = has_ipv6 ? "00" : "20";
+    machine.add_file("/proc/1/net/if_inet6",
+                     std::string("20010db8000000000000000000000004 02 40 ") + scope + " 80 eth0\n");
+    return at(probe_host_settings(machine), {"firewall", "drops_metadata"});
+  };
+  EXPECT_TRUE(dropped(both, "Amazon EC2\n", true).boolean);
+  EXPECT_FALSE(dropped(by_four, "Amazon EC2\n", true).boolean);
+  EXPECT_EQ(dropped(by_four, "Amazon EC2\n", true).kind, Kind::boolean);
+  EXPECT_TRUE(dropped(by_four, "Amazon EC2\n", false).boolean);
+  EXPECT_TRUE(dropped(by_four, "Hetzner\n", true).boolean);
 }
 
 TEST(HostSettings, TheWalkLeavesContainersOutAndSeesCapabilities) {

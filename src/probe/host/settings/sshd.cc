@@ -120,7 +120,7 @@ void add_values(const SshdValues& values, Members& out) {
       static constexpr std::array kParts = {"maxstartups_begin", "maxstartups_rate", "maxstartups_full"};
       for (size_t i = 0; i < parts.size() && i < kParts.size(); ++i) out[kParts[i]] = value_of(parts[i]);
     }
-    if (std::find(kAccess.begin(), kAccess.end(), keyword) != kAccess.end()) out[keyword] = texts(given);
+    if (std::find(kAccess.begin(), kAccess.end(), keyword) != kAccess.end()) out[keyword] = FactTree::texts_of(given);
   }
 }
 
@@ -140,7 +140,7 @@ FactTree algorithms_of(const SshdValues& values, const char* keyword, const std:
   const std::string configured = found == values.end() || found->second.empty() ? "" : found->second.front();
   const bool edits = configured.empty() || std::string_view("+-^").find(configured.front()) != std::string_view::npos;
   if (!version && edits) return FactTree::unknown_because("the version of sshd is not known, and so are its defaults");
-  return texts(sshd_algorithms(keyword, configured, version.value_or(SshVersion{})));
+  return FactTree::texts_of(sshd_algorithms(keyword, configured, version.value_or(SshVersion{})));
 }
 
 FactTree describe_keys(const Context& context, const std::vector<std::string>& files) {

@@ -76,7 +76,7 @@ FactTree read_cores(const Context& context) {
     const auto stat = context.machine.stat(path, true);
     if (stat.ok() && stat->size > 0) grown.emplace_back(path);
   }
-  out["process_accounting"] = texts(grown);
+  out["process_accounting"] = FactTree::texts_of(grown);
   return FactTree::map_of(std::move(out));
 }
 

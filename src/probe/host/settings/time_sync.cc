@@ -92,7 +92,7 @@ FactTree read_time(const Context& context) {
   }
   out["daemons"] = running.empty() && !context.processes_unknown.empty()
                        ? FactTree::unknown_because(context.processes_unknown)
-                       : texts(running, "/proc");
+                       : FactTree::texts_of(running, "/proc");
   for (const Process& process : context.processes) {
     if (process.name != "chronyd" || process.in_container) continue;
     // The child that needs no privileges runs under the same name: the least of the uids is not what counts.

@@ -138,7 +138,7 @@ FactTree held_packages(const Context& context) {
       if (package.starts_with(name)) out.emplace_back(package);
     }
   }
-  return texts(out, path);
+  return FactTree::texts_of(out, path);
 }
 
 FactTree signature_gaps(const Apt& apt) {
@@ -152,7 +152,7 @@ FactTree signature_gaps(const Apt& apt) {
     if (is_yes(last_apt_value(apt.values, key))) out.emplace_back(key);
   }
   if (out.empty() && !apt.unknown.empty()) return FactTree::unknown_because(apt.unknown, "/etc/apt");
-  return texts(out, "/etc/apt");
+  return FactTree::texts_of(out, "/etc/apt");
 }
 
 FactTree has_security_archive(const Apt& apt) {
@@ -204,7 +204,7 @@ FactTree dnf_signature_gaps(const Context& context) {
     }
   }
   if (out.empty() && !unknown.empty()) return FactTree::unknown_because(unknown);
-  return texts(out, "/etc/dnf, /etc/yum.repos.d");
+  return FactTree::texts_of(out, "/etc/dnf, /etc/yum.repos.d");
 }
 
 FactTree dnf_automatic(const Context& context) {

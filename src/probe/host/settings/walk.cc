@@ -247,7 +247,7 @@ class Walk {
     const bool listed = std::find(kExpectedCaps.begin(), kExpectedCaps.end(), base_name(path)) != kExpectedCaps.end();
     if (stat.ok()) {
       add(capabilities_, path, *stat,
-          {{"capabilities", texts(names)}, {"expected", FactTree::of(listed && in_system(path))}});
+          {{"capabilities", FactTree::texts_of(names)}, {"expected", FactTree::of(listed && in_system(path))}});
     }
   }
 
