@@ -218,6 +218,15 @@ static void add_datagram(struct plimsoll_udp_value* to, unsigned long long bytes
   __sync_fetch_and_add(out ? &to->packets_out : &to->packets_in, 1);
 }
 
+/* By the bytes at hand: every packet of every TCP socket comes by here, and must not cost more than this. What lies
+   elsewhere than in the packet's first part is looked at closely. */
+static __always_inline int may_be_udp(const struct __sk_buff* skb) {
+  const unsigned char* head = (const unsigned char*)(long)skb->data;
+  const unsigned char* end = (const unsigned char*)(long)skb->data_end;
+  if (head + 20 > end) return 1;
+  return (head[0] >> 4 == 4 ? head[9] : head[6]) == protocol_udp;
+}
+
 static void on_datagram(struct __sk_buff* skb, int out) {
   struct bpf_sock* sk = skb->sk;
   if (!sk) return;
@@ -243,13 +252,13 @@ static void on_datagram(struct __sk_buff* skb, int out) {
 
 SEC("cgroup_skb/egress")
 int datagram_out(struct __sk_buff* skb) {
-  on_datagram(skb, 1);
+  if (may_be_udp(skb)) on_datagram(skb, 1);
   return 1; /* pass */
 }
 
 SEC("cgroup_skb/ingress")
 int datagram_in(struct __sk_buff* skb) {
-  on_datagram(skb, 0);
+  if (may_be_udp(skb)) on_datagram(skb, 0);
   return 1;
 }
 
