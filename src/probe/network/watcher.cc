@@ -119,7 +119,7 @@ struct Watcher::State {
     PacketSource::Listening out;
     if (sources.programs() != nullptr) out.filter = sources.programs()->head_filter();
     if (!host) return out;
-    out.shape.blocks = 12;  // all that many containers have to do with the host
+    out.shape.blocks = 10;  // all that many containers have to do with the host
     out.interfaces = principal_interfaces(machine);
     return out;
   }
